@@ -42,6 +42,15 @@ public sealed unsafe class BlockFormat
         Of<Q6_K>(),
         Of<IQ4_NL>(),
         Of<IQ4_XS>(),
+        Of<IQ3_S>(),
+        Of<IQ3_XXS>(),
+        Of<IQ2_S>(),
+        Of<IQ2_XS>(),
+        Of<IQ2_XXS>(),
+        Of<IQ1_M>(),
+        Of<IQ1_S>(),
+        Of<TQ2_0>(),
+        Of<TQ1_0>(),
     ];
 
     private static readonly FrozenDictionary<GgmlType, BlockFormat> s_byType = All.ToFrozenDictionary(format => format.Type);
