@@ -70,6 +70,10 @@ public sealed class QuantizerBytesTests
         Assert.Equal("7F" + "B70001" + "0C0D" + "060700" + Zeros(8), Quantize(GgmlType.MXFP4, values));
     }
 
+    [Fact]
+    public void MXFP4TakesInfinityToTheTopOfTheRange() =>
+        Assert.Equal("FC" + "070F" + Zeros(14), Quantize(GgmlType.MXFP4, Block(float.PositiveInfinity, float.NegativeInfinity)));
+
     [Theory]
     [InlineData(4f, 127)]
     [InlineData(3.9999998f, 126)]
