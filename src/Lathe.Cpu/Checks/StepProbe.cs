@@ -1,5 +1,4 @@
 using Lathe.Cpu.Execution;
-using Lathe.Cpu.Memory;
 using Lathe.Engine.Graphs;
 using Lathe.Engine.Inference;
 
