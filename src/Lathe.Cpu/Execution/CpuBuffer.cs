@@ -28,9 +28,11 @@ public sealed unsafe class CpuBuffer(string name, long rowBytes, int rows, bool 
     /// <summary>Distance between rows in floats.</summary>
     public long FloatStride => RowBytes / sizeof(float);
 
-    internal void Bind(byte* address)
+    /// <param name="address">Where the buffer lies; at least <see cref="CopyBytes"/>, times the threads if it is replicated.</param>
+    /// <param name="threadStride">Distance between the copies of a replicated buffer.</param>
+    internal void Bind(byte* address, long threadStride)
     {
         _base = address;
-        _threadStride = Replicated ? CopyBytes : 0;
+        _threadStride = Replicated ? threadStride : 0;
     }
 }

@@ -9,6 +9,7 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
 {
     private readonly Dictionary<int, CpuBuffer> _values = [];
     private readonly Dictionary<(int Value, string Form), CpuBuffer> _derived = [];
+    private readonly Dictionary<int, CpuBuffer> _kvMarkers = [];
     private readonly List<CpuBuffer> _scratch = [];
     private readonly List<CpuStep> _pending = [];
 
@@ -63,6 +64,18 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
         var buffer = new CpuBuffer(name, AlignedMemory.RoundUp(bytesPerThread), 1, replicated: true);
         _scratch.Add(buffer);
         return buffer;
+    }
+
+    /// <summary>Stands for the KV pages of a layer in the accesses of the steps that write and read them: columns are KV heads, and there is no memory behind it.</summary>
+    public CpuBuffer KvMarker(int layer)
+    {
+        if (!_kvMarkers.TryGetValue(layer, out var marker))
+        {
+            marker = new CpuBuffer($"kv{layer}", 0, 0, replicated: false);
+            _kvMarkers.Add(layer, marker);
+        }
+
+        return marker;
     }
 
     /// <summary>The steps that <see cref="Derived"/> asked for since the last call, in order.</summary>

@@ -4,8 +4,8 @@ namespace Lathe.Engine.Inference;
 /// one of its holders writes to it. Not thread-safe: the model runtime serialises its callers.</summary>
 public sealed class KvPool(KvStorage storage, int capacity) : IDisposable
 {
-    private readonly List<int> _references = [];
-    private readonly Stack<int> _free = new();
+    private readonly List<int> _references = new(capacity);
+    private readonly Stack<int> _free = new(capacity);
 
     public KvStorage Storage { get; } = storage;
 

@@ -3,9 +3,11 @@ using System.Runtime.InteropServices;
 namespace Lathe.Engine.Inference;
 
 /// <summary>The KV pages of one sequence, in the order of its tokens.</summary>
-public sealed class KvSequence(KvPool pool) : IDisposable
+/// <param name="pool">Where the pages come from.</param>
+/// <param name="contextLength">Tokens that the sequence is expected to hold at most; room for their page numbers is made at once.</param>
+public sealed class KvSequence(KvPool pool, int contextLength = KvLayout.PageTokens) : IDisposable
 {
-    private readonly List<int> _pages = [];
+    private readonly List<int> _pages = new((contextLength / KvLayout.PageTokens) + 1);
 
     /// <summary>Tokens held.</summary>
     public int Length { get; private set; }
@@ -60,7 +62,7 @@ public sealed class KvSequence(KvPool pool) : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
-        var fork = new KvSequence(pool) { Length = length };
+        var fork = new KvSequence(pool, contextLength) { Length = length };
         for (var i = 0; i * KvLayout.PageTokens < length; i++)
         {
             pool.Share(_pages[i]);
