@@ -35,15 +35,19 @@ public sealed class StopMatcher
     /// <summary>Takes the next piece and returns the text that is now certain to come before any stop string; empty after the end.</summary>
     public string Append(ReadOnlySpan<char> piece)
     {
+        if (Stopped)
+        {
+            return "";
+        }
+
         foreach (var next in piece)
         {
+            _held.Append(next);
+            Advance(next);
             if (Stopped)
             {
                 break;
             }
-
-            _held.Append(next);
-            Advance(next);
         }
 
         // What matches the beginning of some stop string stays; after a match that is the whole stop string.
