@@ -1,4 +1,4 @@
-using Lathe.Formats.Gguf;
+using System.Runtime.InteropServices;
 using Lathe.Formats.Quantization;
 
 namespace Lathe.Formats.Synthesis;
@@ -20,7 +20,7 @@ internal sealed unsafe class RandomTile
         // A prime number of blocks: no row length divides it, so equal rows are as far apart as they can be.
         BlockCount = PrimeBelow(TargetBytes / format.BlockBytes);
         Bytes = new byte[BlockCount * format.BlockBytes];
-        foreach (ref var word in System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(Bytes))
+        foreach (ref var word in MemoryMarshal.Cast<byte, ulong>(Bytes.AsSpan()))
         {
             word = random.Next();
         }
