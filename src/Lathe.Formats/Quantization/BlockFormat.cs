@@ -3,7 +3,8 @@ using Lathe.Formats.Gguf;
 
 namespace Lathe.Formats.Quantization;
 
-/// <summary>One block format as a value: what <see cref="IBlockFormat"/> says of a type at compile time, for code that learns the type from a file.</summary>
+/// <summary>One block format as a value: what <see cref="IBlockFormat"/> says of a type at compile time, for code that learns the type from
+/// a file.</summary>
 public sealed unsafe class BlockFormat
 {
     private readonly delegate*<byte*, float*, long, void> _dequantize;
@@ -89,6 +90,8 @@ public sealed unsafe class BlockFormat
     public void Dequantize(byte* blocks, float* values, long elements) => _dequantize(blocks, values, Blocks(elements));
 
     /// <summary>Packs <paramref name="elements"/> values with the format's reference quantiser.</summary>
+    /// <remarks>No input is refused. A block scale is an f16 in most formats: a block whose scale passes 65504 reads back as infinities or
+    /// NaN, one whose scale is at most 2^−25 as a constant. A NaN among the values leaves the others of its block as they would be without it.</remarks>
     /// <param name="values">The values.</param>
     /// <param name="blocks">Room for <see cref="ByteSize"/> bytes, at any alignment.</param>
     /// <param name="elements">A whole number of blocks.</param>

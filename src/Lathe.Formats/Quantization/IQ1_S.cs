@@ -3,7 +3,8 @@ using Lathe.Formats.Gguf;
 namespace Lathe.Formats.Quantization;
 
 /// <summary>Eight values per point of a 2048-point ternary codebook, scale and shift per 32: y = d·(2·s + 1)·(t ± ⅛).</summary>
-/// <remarks>f16 d @0; 32 bytes of point numbers @2; 8 u16 @34: four times three upper bits of the point numbers, 3 bits s, the sign of the shift.</remarks>
+/// <remarks>f16 d @0; 32 bytes of point numbers @2; 8 u16 @34: four times three upper bits of the point numbers, 3 bits s, the sign of
+/// the shift.</remarks>
 public readonly unsafe struct IQ1_S : IBlockFormat
 {
     /// <summary>What a group adds to or takes from its ternary values, before scaling; <see cref="IQ1_M"/> shares it.</summary>

@@ -3,8 +3,8 @@ using Lathe.Formats.Gguf;
 namespace Lathe.Formats.Quantization;
 
 /// <summary>Four values per point of a 512-point codebook, scales of 4 bits per 32: y = ±d·(1 + 2·s)·magnitude.</summary>
-/// <remarks>f16 d @0; 64 bytes of point numbers @2; 8 bytes of their ninth bits @66, bit l of byte g for point 8·g + l; 32 bytes of signs @74; 4 bytes
-/// of scales @106, the low nibble for the first 32 of 64 values.</remarks>
+/// <remarks>f16 d @0; 64 bytes of point numbers @2; 8 bytes of their ninth bits @66, bit l of byte g for point 8·g + l; 32 bytes of signs @74; 4
+/// bytes of scales @106, the low nibble for the first 32 of 64 values.</remarks>
 public readonly unsafe struct IQ3_S : IBlockFormat
 {
     public static GgmlType Type => GgmlType.IQ3_S;

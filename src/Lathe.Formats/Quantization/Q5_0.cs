@@ -26,7 +26,8 @@ public readonly unsafe struct Q5_0 : IBlockQuantizer
         }
     }
 
-    /// <remarks>The value of largest magnitude lands on −16, the longer end of the range. The inverse comes from d before its rounding to f16.</remarks>
+    /// <remarks>The value of largest magnitude lands on −16, the longer end of the range. The inverse comes from d before its rounding
+    /// to f16.</remarks>
     public static void QuantizeBlock(float* values, byte* block)
     {
         float d = BlockRange.SignedExtreme(values, BlockElements) / -16;

@@ -3,8 +3,8 @@ using Lathe.Formats.Gguf;
 namespace Lathe.Formats.Quantization;
 
 /// <summary>6-bit with 8-bit scales per 16: y = d·s·(q − 32).</summary>
-/// <remarks>128 bytes of low nibbles @0; 64 bytes of upper bit pairs @128; 16 signed scales @192; f16 d @208. Each half of 128 values owns 64 bytes of
-/// nibbles and 32 of pairs, in four rows of 32 values: rows 0 and 1 are the low nibbles of the first and last 32 bytes, rows 2 and 3 their high
+/// <remarks>128 bytes of low nibbles @0; 64 bytes of upper bit pairs @128; 16 signed scales @192; f16 d @208. Each half of 128 values owns 64 bytes
+/// of nibbles and 32 of pairs, in four rows of 32 values: rows 0 and 1 are the low nibbles of the first and last 32 bytes, rows 2 and 3 their high
 /// nibbles, and row r takes pair r.</remarks>
 public readonly unsafe struct Q6_K : IBlockFormat
 {

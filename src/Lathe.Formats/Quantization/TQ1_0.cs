@@ -3,9 +3,9 @@ using Lathe.Formats.Gguf;
 namespace Lathe.Formats.Quantization;
 
 /// <summary>Ternary, five values per byte: y = d·(t − 1).</summary>
-/// <remarks>48 bytes @0, 4 bytes @48, f16 d @52. A byte is a fraction of 256 with up to five base-3 digits behind the point: times 3ⁿ, modulo 256, times 3 over 256
-/// is digit n. Digits are spread in runs: digit n of bytes 0..31 is values 32·n.., of bytes 32..47 values 160 + 16·n.., and of the last four, which hold
-/// four digits each, values 240 + 4·n...</remarks>
+/// <remarks>48 bytes @0, 4 bytes @48, f16 d @52. A byte over 256 is a fraction with base-3 digits behind its point: multiplying by 3ⁿ modulo 256
+/// shifts n digits out, and the carry of one more ·3 is digit n. Digit n of byte b is value 32·n + b for bytes 0..31, value 160 + 16·n + b − 32 for
+/// bytes 32..47, and value 240 + 4·n + b − 48 for the last four, which hold four digits each.</remarks>
 public readonly unsafe struct TQ1_0 : IBlockFormat
 {
     public static GgmlType Type => GgmlType.TQ1_0;

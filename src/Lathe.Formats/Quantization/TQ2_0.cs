@@ -3,8 +3,8 @@ using Lathe.Formats.Gguf;
 namespace Lathe.Formats.Quantization;
 
 /// <summary>Ternary, four values per byte: y = d·(t − 1).</summary>
-/// <remarks>64 bytes of bit pairs @0: each half of 128 values owns 32 bytes, pair p of byte b is value 32·p + b of that half; f16 d @64. The pair 3, which
-/// no quantiser writes, reads as 2·d.</remarks>
+/// <remarks>64 bytes of bit pairs @0: each half of 128 values owns 32 bytes, pair p of byte b is value 32·p + b of that half; f16 d @64. Pair
+/// value 3 is never written and reads as 2·d.</remarks>
 public readonly unsafe struct TQ2_0 : IBlockFormat
 {
     public static GgmlType Type => GgmlType.TQ2_0;
