@@ -1,0 +1,146 @@
+using Lathe.Engine.Graphs;
+using Lathe.Engine.Inference;
+using Lathe.Engine.Models;
+using Lathe.Engine.Routing;
+
+namespace Lathe.Cpu.Checks;
+
+/// <summary>Before a fast kernel computes anything that matters, it computes a small tile of the same node that the reference computes too.
+/// A kernel that disagrees is out for the life of the process.</summary>
+internal sealed class KnownAnswerCheck(RouteRegistry registry)
+{
+    private const int ProbeRows = 24;
+
+    // One token and a few: decode and prefill are different kernels.
+    private static readonly int[] s_tokenCounts = [1, 5];
+
+    private readonly HashSet<(CpuRoute Route, string Kernel)> _passed = [];
+
+    /// <summary>True if the route agrees with the reference on a tile of <paramref name="node"/>; otherwise the route is marked unusable.</summary>
+    public bool Passes(CpuRoute route, GraphNode node, KvLayout? kv)
+    {
+        if (route.IsReference || _passed.Contains((route, KernelOf(node))))
+        {
+            return true;
+        }
+
+        try
+        {
+            foreach (var tokens in s_tokenCounts)
+            {
+                var error = Error(route, Shrink(node), tokens, kv);
+                if (!(error <= route.Tolerance))
+                {
+                    registry.MarkUnusable(route, $"failed its known-answer check on {node.Name}: error {error:e1} against the reference, at most {route.Tolerance:e1} allowed");
+                    return false;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or NotSupportedException or PlatformNotSupportedException)
+        {
+            registry.MarkUnusable(route, $"did not compile for {node.Name}: {exception.Message}");
+            return false;
+        }
+
+        _passed.Add((route, KernelOf(node)));
+        return true;
+    }
+
+    /// <summary>What distinguishes the kernels of one route.</summary>
+    private static string KernelOf(GraphNode node) => node switch
+    {
+        MatMulNode matmul => $"{matmul.Matrix.Type} {matmul.Matrix.InputWidth} {matmul.Bias is not null} {matmul.Residual is not null}",
+        GetRowsNode rows => rows.Table.Type.ToString(),
+        AttentionNode attention => attention.Attention.ToString(),
+        RopeNode rope => $"{rope.Style} {rope.Angles.Width} {rope.Input.GroupWidth}",
+        RmsNormNode norm => $"{norm.Input.GroupWidth}",
+        _ => node.Op,
+    };
+
+    private static GraphNode Shrink(GraphNode node) => node switch
+    {
+        MatMulNode matmul when matmul.Matrix.OutputWidth > ProbeRows => matmul with
+        {
+            Matrix = matmul.Matrix.FirstRows(ProbeRows),
+            Residual = matmul.Residual is null ? null : Narrow(matmul.Residual),
+            Result = Narrow(matmul.Result),
+        },
+        StoreKvNode store => store with { Layer = 0 },
+        AttentionNode attention => attention with { Layer = 0 },
+        _ => node,
+    };
+
+    private static GraphValue Narrow(GraphValue value) => value with { Width = ProbeRows, GroupWidth = ProbeRows };
+
+    private double Error(CpuRoute route, GraphNode node, int tokens, KvLayout? layout)
+    {
+        var random = new Random(tokens);
+        var batch = new Batch(new GraphShape(tokens, tokens));
+        using var kv = layout is null ? null : new CpuKvStorage(layout with { Layers = 1 });
+        using var pool = kv is null ? null : new KvPool(kv, capacity: 4);
+        using var sequence = pool is null ? null : new KvSequence(pool);
+        sequence?.Reserve(tokens);
+        batch.Add(sequence!, Enumerable.Range(0, tokens).ToArray(), tokens);
+        var inputs = node.Inputs.Select(input => RandomRows(random, tokens * input.Width)).ToArray();
+        if (node is StoreKvNode store)
+        {
+            return StoreError(route, store, batch, kv!, inputs);
+        }
+
+        if (node is AttentionNode attention)
+        {
+            FillCache(attention.Attention, batch, kv!, random);
+        }
+
+        var expected = StepProbe.Run((CpuRoute)registry.ReferenceOf(node.Op), node, batch, kv, inputs);
+        var actual = StepProbe.Run(route, node, batch, kv, inputs);
+        return NormalizedError(expected, actual);
+    }
+
+    /// <summary>What was stored is seen through the reference attention.</summary>
+    private double StoreError(CpuRoute route, StoreKvNode node, Batch batch, CpuKvStorage kv, float[][] inputs)
+    {
+        var heads = kv.Layout.KvHeads;
+        var query = new GraphValue(0, RowAxis.Tokens, heads * kv.Layout.KeyDim, kv.Layout.KeyDim);
+        var result = new GraphValue(1, RowAxis.Tokens, heads * kv.Layout.ValueDim, kv.Layout.ValueDim);
+        var reader = new AttentionNode(node.Name, 0, query, new AttentionParameters(heads, heads, kv.Layout.KeyDim, kv.Layout.ValueDim, 1), result);
+        var queries = RandomRows(new Random(1), batch.TokenCount * query.Width);
+        var attention = (CpuRoute)registry.ReferenceOf(reader.Op);
+        StepProbe.Run((CpuRoute)registry.ReferenceOf(node.Op), node, batch, kv, inputs);
+        var expected = StepProbe.Run(attention, reader, batch, kv, [queries]);
+        StepProbe.Run(route, node, batch, kv, [.. inputs.Select(input => new float[input.Length])]);
+        StepProbe.Run(route, node, batch, kv, inputs);
+        return NormalizedError(expected, StepProbe.Run(attention, reader, batch, kv, [queries]));
+    }
+
+    private void FillCache(AttentionParameters attention, Batch batch, CpuKvStorage kv, Random random)
+    {
+        var key = new GraphValue(0, RowAxis.Tokens, attention.KvHeadCount * attention.HeadDim, attention.HeadDim);
+        var value = new GraphValue(1, RowAxis.Tokens, attention.KvHeadCount * attention.ValueDim, attention.ValueDim);
+        var store = new StoreKvNode("store_kv", 0, key, value);
+        StepProbe.Run((CpuRoute)registry.ReferenceOf(store.Op), store, batch, kv, [RandomRows(random, batch.TokenCount * key.Width), RandomRows(random, batch.TokenCount * value.Width)]);
+    }
+
+    private static float[] RandomRows(Random random, int count)
+    {
+        var values = new float[count];
+        for (var i = 0; i < count; i++)
+        {
+            values[i] = (random.NextSingle() * 2) - 1;
+        }
+
+        return values;
+    }
+
+    private static double NormalizedError(float[] expected, float[] actual)
+    {
+        double difference = 0, power = 0;
+        for (var i = 0; i < expected.Length; i++)
+        {
+            difference += Math.Pow((double)expected[i] - actual[i], 2);
+            power += Math.Pow(expected[i], 2);
+        }
+
+        return power == 0 ? difference : difference / power;
+    }
+}

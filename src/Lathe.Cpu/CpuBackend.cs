@@ -1,0 +1,69 @@
+using Lathe.Cpu.Checks;
+using Lathe.Cpu.Execution;
+using Lathe.Cpu.Threading;
+using Lathe.Engine.Graphs;
+using Lathe.Engine.Inference;
+using Lathe.Engine.Routing;
+
+namespace Lathe.Cpu;
+
+/// <summary>Runs graphs on the processor's cores.</summary>
+public sealed class CpuBackend : Backend
+{
+    private readonly ComputeThreadPool _pool;
+    private readonly KnownAnswerCheck _check;
+
+    /// <param name="threads">Threads that compute; 0 for one per core.</param>
+    public CpuBackend(int threads = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        Threads = threads == 0 ? Environment.ProcessorCount : threads;
+        Routes = new RouteRegistry(CpuRoutes.CreateAll());
+        _pool = new ComputeThreadPool(Threads);
+        _check = new KnownAnswerCheck(Routes);
+    }
+
+    public int Threads { get; }
+
+    public override string Name => "cpu";
+
+    public override string Description => $"{CpuInformation.ModelName}, {CpuInformation.InstructionSet}, {Threads} thread{(Threads == 1 ? "" : "s")}";
+
+    public override RouteRegistry Routes { get; }
+
+    public override CompiledGraph Compile(ForwardGraph graph, GraphShape shape, KvStorage kv, RoutePolicy policy)
+    {
+        graph = ResidualFusion.Apply(graph);
+        var builder = new StepBuilder(shape, Threads, (CpuKvStorage)kv);
+        var steps = new List<PlannedStep>();
+        foreach (var node in graph.Nodes)
+        {
+            var route = Choose(node, kv.Layout, policy);
+            var step = route.Compile(node, builder);
+            steps.AddRange(builder.TakePending().Select(pending => new PlannedStep(pending, null, null)));
+            steps.Add(new PlannedStep(step, node, route));
+        }
+
+        var phases = PhasePlanner.Plan(steps, Threads);
+        var logits = builder.Input(graph.Logits);
+        var arena = ArenaPlanner.Bind(phases, builder.ScratchBuffers, logits, Threads);
+        return new CpuCompiledGraph(shape, graph.Logits.Width, phases, arena, logits, _pool);
+    }
+
+    public override KvStorage CreateKvStorage(KvLayout layout) => new CpuKvStorage(layout);
+
+    public override void Dispose() => _pool.Dispose();
+
+    private CpuRoute Choose(GraphNode node, KvLayout kv, RoutePolicy policy)
+    {
+        while (true)
+        {
+            // A route that fails its check is out of the registry's choice, so this ends: at the latest with the reference.
+            var route = (CpuRoute)Routes.Select(node, policy);
+            if (_check.Passes(route, node, kv))
+            {
+                return route;
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Lathe.Cpu.Execution;
+using Lathe.Engine.Graphs;
+using Lathe.Engine.Routing;
+
+namespace Lathe.Cpu;
+
+/// <summary>A route of the CPU backend: turns a node into a step.</summary>
+public abstract class CpuRoute : Route
+{
+    /// <summary>Makes the step that runs <paramref name="node"/>. Called after <see cref="Route.WhyNot"/> said null.</summary>
+    public abstract CpuStep Compile(GraphNode node, StepBuilder builder);
+
+    /// <summary>Largest normalised mean square error against the reference that the known-answer check accepts.</summary>
+    public virtual double Tolerance => 1e-9;
+}

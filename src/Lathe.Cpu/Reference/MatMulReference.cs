@@ -1,0 +1,81 @@
+using Lathe.Cpu.Execution;
+using Lathe.Engine.Graphs;
+using Lathe.Formats.Quantization;
+
+namespace Lathe.Cpu.Reference;
+
+/// <summary>Matrix product with f64 sums: each weight row is expanded once and used for all tokens. Threads divide the output columns.</summary>
+public sealed unsafe class MatMulReference() : ReferenceRoute<MatMulNode>("matmul", "expands each weight row and sums in f64")
+{
+    public override string GuardSummary => "weights of any type that can be computed with";
+
+    protected override string? WhyNot(MatMulNode node) =>
+        WeightRow.WhyNot(node.Matrix) ?? (node.Bias is null ? null : WeightRow.WhyNot(node.Bias));
+
+    protected override CpuStep Compile(MatMulNode node, StepBuilder builder)
+    {
+        var residual = node.Residual is null ? null : builder.Input(node.Residual);
+        var input = builder.Input(node.Input);
+        var output = builder.Output(node.Result, rowWise: false);
+        var row = builder.Scratch("matmul.row", (long)node.Matrix.InputWidth * sizeof(float));
+        var columns = AccessPattern.ByColumns(node.Matrix.OutputWidth, ColumnStep.CacheLine);
+        List<BufferAccess> accesses = [BufferAccess.Read(input, AccessPattern.Whole), BufferAccess.Write(output, columns)];
+        if (residual is not null)
+        {
+            accesses.Add(BufferAccess.Read(residual, columns));
+        }
+
+        return new Step(node, input, residual, output, row, columns, accesses);
+    }
+
+    private static double Dot(float* a, float* b, int count)
+    {
+        // Four sums: one alone would wait for each addition before the next.
+        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        var i = 0;
+        for (; i <= count - 4; i += 4)
+        {
+            s0 += (double)a[i] * b[i];
+            s1 += (double)a[i + 1] * b[i + 1];
+            s2 += (double)a[i + 2] * b[i + 2];
+            s3 += (double)a[i + 3] * b[i + 3];
+        }
+
+        for (; i < count; i++)
+        {
+            s0 += (double)a[i] * b[i];
+        }
+
+        return s0 + s1 + (s2 + s3);
+    }
+
+    private sealed class Step(
+        MatMulNode node, CpuBuffer input, CpuBuffer? residual, CpuBuffer output, CpuBuffer scratch, AccessPattern columns, IReadOnlyList<BufferAccess> accesses)
+        : CpuStep(accesses)
+    {
+        private readonly BlockFormat _format = BlockFormat.Get(node.Matrix.Type);
+        private readonly float[]? _bias = node.Bias is null ? null : WeightRow.LoadVector(node.Bias);
+
+        public override void Run(in StepContext context)
+        {
+            var width = node.Matrix.InputWidth;
+            var weights = scratch.FloatRow(context.Thread, 0);
+            var rows = context.Rows(node.Input.Rows);
+            var (start, end) = columns.Columns(context.Thread, context.Threads);
+            for (var column = start; column < end; column++)
+            {
+                _format.Dequantize(node.Matrix.Data + (column * node.Matrix.RowBytes), weights, width);
+                for (var row = 0; row < rows; row++)
+                {
+                    var sum = Dot(weights, input.FloatRow(context.Thread, row), width) + (_bias is null ? 0 : _bias[column]);
+                    if (residual is not null)
+                    {
+                        sum += residual.FloatRow(context.Thread, row)[column];
+                    }
+
+                    output.FloatRow(context.Thread, row)[column] = (float)sum;
+                }
+            }
+        }
+    }
+}

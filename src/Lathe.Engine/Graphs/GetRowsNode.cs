@@ -1,0 +1,15 @@
+using Lathe.Engine.Models;
+
+namespace Lathe.Engine.Graphs;
+
+/// <summary>Looks the batch's tokens up in an embedding table: <c>[tokens, width]</c>.</summary>
+public sealed record GetRowsNode(string Name, int Layer, Weight Table, GraphValue Result) : GraphNode(Name, Layer)
+{
+    public override string Op => "get_rows";
+
+    public override IReadOnlyList<GraphValue> Inputs => [];
+
+    public override GraphValue? Output => Result;
+
+    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => this with { Result = output! };
+}

@@ -1,0 +1,26 @@
+using Lathe.Engine.Graphs;
+using Lathe.Engine.Routing;
+
+namespace Lathe.Engine.Inference;
+
+/// <summary>A device that can run graphs.</summary>
+public abstract class Backend : IDisposable
+{
+    /// <summary>Short name, as in route ids: <c>cpu</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The device in words: model, instruction set, threads.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Every way in which this device runs an operation.</summary>
+    public abstract RouteRegistry Routes { get; }
+
+    /// <summary>Chooses a route for each node, plans memory and returns something that runs batches up to <paramref name="shape"/>.</summary>
+    /// <exception cref="RouteException">A node has no route under this policy.</exception>
+    public abstract CompiledGraph Compile(ForwardGraph graph, GraphShape shape, KvStorage kv, RoutePolicy policy);
+
+    /// <summary>Memory for KV pages on this device.</summary>
+    public abstract KvStorage CreateKvStorage(KvLayout layout);
+
+    public abstract void Dispose();
+}

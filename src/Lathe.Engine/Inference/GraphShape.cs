@@ -1,0 +1,6 @@
+namespace Lathe.Engine.Inference;
+
+/// <summary>The largest batch that a compiled graph takes.</summary>
+/// <param name="Tokens">Most tokens in a batch.</param>
+/// <param name="Outputs">Most rows of logits.</param>
+public readonly record struct GraphShape(int Tokens, int Outputs);

@@ -1,0 +1,60 @@
+using Lathe.Formats.Gguf;
+
+namespace Lathe.Engine.Models;
+
+/// <summary>The keys of one architecture: <c>{architecture}.{key}</c>, with the loader's rules for absent and per-layer values.</summary>
+public sealed class ModelMetadata(GgufMetadata metadata, string architecture)
+{
+    // No published model comes near these; a lying file must not size anything by its own word.
+    private const int LargestCount = 1 << 24;
+
+    public string Architecture { get; } = architecture;
+
+    /// <summary>A positive count; one value, or an array that holds the same value for every layer.</summary>
+    public int Count(string key, int? otherwise = null)
+    {
+        var name = Name(key);
+        if (!metadata.Contains(name))
+        {
+            return otherwise ?? throw new ModelLoadException($"the file has no {name}, which every {Architecture} model needs");
+        }
+
+        long value;
+        if (metadata.TypeOf(name) == GgufValueType.Array)
+        {
+            var array = metadata.GetArray(name);
+            value = array.Count > 0 ? array.GetInteger(0) : 0;
+            for (var i = 1; i < array.Count; i++)
+            {
+                if (array.GetInteger(i) != value)
+                {
+                    throw new ModelLoadException($"{name} differs between layers, which Lathe does not support for {Architecture}");
+                }
+            }
+        }
+        else
+        {
+            value = metadata.GetInteger(name);
+        }
+
+        return value is > 0 and <= LargestCount
+            ? (int)value
+            : throw new ModelLoadException($"{name} is {value}, expected a count from 1 to {LargestCount}");
+    }
+
+    /// <summary>A finite number.</summary>
+    public double Number(string key, double? otherwise = null)
+    {
+        var name = Name(key);
+        if (!metadata.TryGetNumber(name, out var value))
+        {
+            return otherwise ?? throw new ModelLoadException($"the file has no {name}, which every {Architecture} model needs");
+        }
+
+        return double.IsFinite(value) ? value : throw new ModelLoadException($"{name} is {value}, expected a finite number");
+    }
+
+    public string? Text(string key) => metadata.TryGetString(Name(key), out var value) ? value : null;
+
+    private string Name(string key) => $"{Architecture}.{key}";
+}

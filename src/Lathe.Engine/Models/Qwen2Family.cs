@@ -1,0 +1,65 @@
+using Lathe.Engine.Graphs;
+
+namespace Lathe.Engine.Models;
+
+/// <summary>Qwen 2 and 2.5: as llama, with biases on Q, K and V and RoPE over halves.</summary>
+internal static class Qwen2Family
+{
+    public static ModelFamily Family { get; } = new("qwen2", HyperParameterReader.Read, Build);
+
+    private static ForwardGraph Build(HyperParameters h, ModelMetadata metadata, TensorLedger tensors)
+    {
+        var rope = HyperParameterReader.ReadRope(metadata, h, RopeStyle.Halves);
+        var embedding = tensors.Matrix("token_embd.weight", h.EmbeddingWidth, h.VocabularySize);
+
+        var g = new GraphBuilder();
+        var x = g.GetRows(embedding);
+        for (var i = 0; i < h.LayerCount; i++)
+        {
+            g.Layer = i;
+            var layer = Layer.Claim(tensors, h, i);
+            var a = g.RmsNorm(x, layer.AttentionNorm, h.NormEpsilon);
+            var q = g.Rope(g.MatMul(layer.Query, a, layer.QueryBias).Heads(h.HeadDim), rope);
+            var k = g.Rope(g.MatMul(layer.Key, a, layer.KeyBias).Heads(h.HeadDim), rope);
+            g.StoreKv(k, g.MatMul(layer.Value, a, layer.ValueBias).Heads(h.ValueDim));
+            x = g.Add(x, g.MatMul(layer.Output, g.Attention(q, h.Attention)));
+
+            var f = g.RmsNorm(x, layer.FeedForwardNorm, h.NormEpsilon);
+            x = g.Add(x, g.MatMul(layer.Down, g.Glu(GluKind.SwiGlu, g.MatMul(layer.Gate, f), g.MatMul(layer.Up, f))));
+        }
+
+        g.Layer = -1;
+        var outputNorm = tensors.Vector("output_norm.weight", h.EmbeddingWidth);
+        var output = tensors.Has("output.weight") ? tensors.Matrix("output.weight", h.EmbeddingWidth, h.VocabularySize) : embedding;
+        return g.Build(g.MatMul(output, g.RmsNorm(g.RowsWithLogits(x), outputNorm, h.NormEpsilon)));
+    }
+
+    private sealed record Layer(
+        Weight AttentionNorm, // [embd]
+        Weight Query, // [embd, heads * dim]
+        Weight QueryBias, // [heads * dim]
+        Weight Key, // [embd, kv heads * dim]
+        Weight KeyBias, // [kv heads * dim]
+        Weight Value, // [embd, kv heads * dim]
+        Weight ValueBias, // [kv heads * dim]
+        Weight Output, // [heads * dim, embd]
+        Weight FeedForwardNorm, // [embd]
+        Weight Gate, // [embd, ff]
+        Weight Up, // [embd, ff]
+        Weight Down) // [ff, embd]
+    {
+        public static Layer Claim(TensorLedger tensors, HyperParameters h, int i) => new(
+            tensors.Vector($"blk.{i}.attn_norm.weight", h.EmbeddingWidth),
+            tensors.Matrix($"blk.{i}.attn_q.weight", h.EmbeddingWidth, h.QueryWidth),
+            tensors.Vector($"blk.{i}.attn_q.bias", h.QueryWidth),
+            tensors.Matrix($"blk.{i}.attn_k.weight", h.EmbeddingWidth, h.KeyWidth),
+            tensors.Vector($"blk.{i}.attn_k.bias", h.KeyWidth),
+            tensors.Matrix($"blk.{i}.attn_v.weight", h.EmbeddingWidth, h.ValueWidth),
+            tensors.Vector($"blk.{i}.attn_v.bias", h.ValueWidth),
+            tensors.Matrix($"blk.{i}.attn_output.weight", h.HeadCount * h.ValueDim, h.EmbeddingWidth),
+            tensors.Vector($"blk.{i}.ffn_norm.weight", h.EmbeddingWidth),
+            tensors.Matrix($"blk.{i}.ffn_gate.weight", h.EmbeddingWidth, h.FeedForwardWidth),
+            tensors.Matrix($"blk.{i}.ffn_up.weight", h.EmbeddingWidth, h.FeedForwardWidth),
+            tensors.Matrix($"blk.{i}.ffn_down.weight", h.FeedForwardWidth, h.EmbeddingWidth));
+    }
+}

@@ -1,0 +1,13 @@
+using Lathe.Cpu.Reference;
+
+namespace Lathe.Cpu.Tests.Ops;
+
+/// <summary>Every route of an operation that these tests judge.</summary>
+internal static class OpRoutes
+{
+    private static readonly List<CpuRoute> s_all = [.. ReferenceRoutes.All];
+
+    public static TheoryData<string> Of(string op) => [.. s_all.Where(route => route.Op == op).Select(route => route.Id)];
+
+    public static CpuRoute Get(string id) => s_all.Single(route => route.Id == id);
+}
