@@ -76,7 +76,7 @@ internal sealed unsafe class OpTest(GraphShape shape, int threads, CpuKvStorage?
         var bytes = buffer.CopyBytes * Copies(buffer);
         var memory = new AlignedMemory(bytes + GuardBytes);
         new Span<uint>(memory.Pointer, (int)((bytes + GuardBytes) / sizeof(uint))).Fill(Sentinel);
-        buffer.Bind(memory.Pointer);
+        buffer.Bind(memory.Pointer, buffer.Replicated ? buffer.CopyBytes : 0);
         _memory.Add(buffer, memory);
     }
 
