@@ -1,3 +1,5 @@
+using Lathe.Cpu.Simd.Attention;
+
 namespace Lathe.Cpu.Simd;
 
 /// <summary>The portable fast routes of every operation but the matrix product.</summary>
@@ -10,6 +12,7 @@ public static class SimdRoutes
         new RopeAnglesSimd(),
         new RopeSimd(),
         new StoreKvSimd(),
+        new AttentionSimd(),
         new GluSimd(),
         new AddSimd(),
         new OutputRowsSimd(),
