@@ -3,9 +3,9 @@ using Lathe.Cpu.Simd.Attention;
 namespace Lathe.Cpu.Simd;
 
 /// <summary>The portable fast routes of every operation but the matrix product.</summary>
-public static class SimdRoutes
+internal static class SimdRoutes
 {
-    public static IReadOnlyList<CpuRoute> All { get; } =
+    public static IEnumerable<CpuRoute> CreateAll() =>
     [
         new GetRowsSimd(),
         new RmsNormSimd(),

@@ -5,7 +5,7 @@ public sealed record AddNode(string Name, int Layer, GraphValue Left, GraphValue
 {
     public override string Op => "add";
 
-    public override IReadOnlyList<GraphValue> Inputs { get; } = [Left, Right];
+    public override IReadOnlyList<GraphValue> Inputs => [Left, Right];
 
     public override GraphValue? Output => Result;
 

@@ -8,7 +8,7 @@ public sealed record AttentionNode(string Name, int Layer, GraphValue Query, Att
 {
     public override string Op => "attention";
 
-    public override IReadOnlyList<GraphValue> Inputs { get; } = [Query];
+    public override IReadOnlyList<GraphValue> Inputs => [Query];
 
     public override GraphValue? Output => Result;
 

@@ -7,7 +7,7 @@ public sealed record GetRowsNode(string Name, int Layer, Weight Table, GraphValu
 {
     public override string Op => "get_rows";
 
-    public override IReadOnlyList<GraphValue> Inputs { get; } = [];
+    public override IReadOnlyList<GraphValue> Inputs => [];
 
     public override GraphValue? Output => Result;
 

@@ -5,7 +5,7 @@ public sealed record GluNode(string Name, int Layer, GraphValue Gate, GraphValue
 {
     public override string Op => "glu";
 
-    public override IReadOnlyList<GraphValue> Inputs { get; } = [Gate, Up];
+    public override IReadOnlyList<GraphValue> Inputs => [Gate, Up];
 
     public override GraphValue? Output => Result;
 

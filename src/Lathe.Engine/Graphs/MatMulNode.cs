@@ -10,7 +10,7 @@ public sealed record MatMulNode(string Name, int Layer, Weight Matrix, GraphValu
 {
     public override string Op => "matmul";
 
-    public override IReadOnlyList<GraphValue> Inputs { get; } = Residual is null ? [Input] : [Input, Residual];
+    public override IReadOnlyList<GraphValue> Inputs => Residual is null ? [Input] : [Input, Residual];
 
     public override GraphValue? Output => Result;
 

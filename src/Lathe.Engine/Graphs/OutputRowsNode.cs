@@ -5,7 +5,7 @@ public sealed record OutputRowsNode(string Name, int Layer, GraphValue Input, Gr
 {
     public override string Op => "output_rows";
 
-    public override IReadOnlyList<GraphValue> Inputs { get; } = [Input];
+    public override IReadOnlyList<GraphValue> Inputs => [Input];
 
     public override GraphValue? Output => Result;
 

@@ -7,7 +7,7 @@ public sealed record RmsNormNode(string Name, int Layer, GraphValue Input, Weigh
 {
     public override string Op => "rms_norm";
 
-    public override IReadOnlyList<GraphValue> Inputs { get; } = [Input];
+    public override IReadOnlyList<GraphValue> Inputs => [Input];
 
     public override GraphValue? Output => Result;
 

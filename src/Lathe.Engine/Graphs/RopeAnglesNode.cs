@@ -7,7 +7,7 @@ public sealed record RopeAnglesNode(string Name, int Layer, RopeParameters Rope,
 {
     public override string Op => "rope_angles";
 
-    public override IReadOnlyList<GraphValue> Inputs { get; } = [];
+    public override IReadOnlyList<GraphValue> Inputs => [];
 
     public override GraphValue? Output => Result;
 

@@ -7,7 +7,7 @@ public sealed record RopeNode(string Name, int Layer, GraphValue Input, GraphVal
 {
     public override string Op => "rope";
 
-    public override IReadOnlyList<GraphValue> Inputs { get; } = [Input, Angles];
+    public override IReadOnlyList<GraphValue> Inputs => [Input, Angles];
 
     public override GraphValue? Output => Result;
 

@@ -5,7 +5,7 @@ public sealed record StoreKvNode(string Name, int Layer, GraphValue Key, GraphVa
 {
     public override string Op => "store_kv";
 
-    public override IReadOnlyList<GraphValue> Inputs { get; } = [Key, Value];
+    public override IReadOnlyList<GraphValue> Inputs => [Key, Value];
 
     public override GraphValue? Output => null;
 
