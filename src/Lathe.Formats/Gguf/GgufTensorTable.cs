@@ -135,7 +135,6 @@ internal sealed class GgufTensorTable
         {
             ref readonly var before = ref byOffset[i - 1];
             ref readonly var entry = ref byOffset[i];
-            // A difference of two non-negative numbers cannot overflow, their sum can.
             if (entry.Offset - before.Offset < before.Bytes)
             {
                 throw _cursor.Fail(
@@ -155,8 +154,8 @@ internal sealed class GgufTensorTable
         for (int i = 0; i < tensors.Length; i++)
         {
             var entry = _entries[i];
-            // Subtracting from what there is, since adding up what the file claims could overflow.
-            if (entry.Bytes > dataBytes || entry.Offset > dataBytes - entry.Bytes)
+            // A difference of two non-negative numbers cannot overflow, the sum of what the file claims can.
+            if (entry.Offset > dataBytes - entry.Bytes)
             {
                 throw _cursor.Fail(
                     OffsetField(entry),

@@ -128,11 +128,21 @@ public sealed unsafe class GgufMalformedHeaderTests
         Refuse(header, "metadata \"a\".count", HeaderBytes + 17, $"found {count}");
     }
 
-    [Fact]
-    public void String_in_an_array_whose_length_lies()
+    [Theory]
+    [InlineData(4ul, "found 4, expected at most 3")]
+    [InlineData((1ul << 30) + 1, "expected 0 to 1073741824 bytes")]
+    [InlineData(ulong.MaxValue, "found 18446744073709551615")]
+    public void String_in_an_array_whose_length_lies(ulong length, string message)
     {
-        var header = HeaderBuilder.Start(0, 1).Text("a").U32(ArrayType).U32(StringType).U64(2).Text("x").U64(9).Bytes(1, 2, 3);
-        Refuse(header, "metadata \"a\"[1].length", HeaderBytes + 34, "found 9, expected at most 3");
+        var header = HeaderBuilder.Start(0, 1).Text("a").U32(ArrayType).U32(StringType).U64(2).Text("x").U64(length).Bytes(1, 2, 3);
+        Refuse(header, "metadata \"a\"[1].length", HeaderBytes + 34, message);
+    }
+
+    [Fact]
+    public void String_in_an_array_whose_length_is_cut_off()
+    {
+        var header = HeaderBuilder.Start(0, 1).Text("a").U32(ArrayType).U32(StringType).U64(2).Text("0123456789").Bytes(new byte[7]);
+        Refuse(header, "metadata \"a\"[1]", HeaderBytes + 43, "found the end of the file after 7 bytes, expected 8 bytes");
     }
 
     [Theory]

@@ -28,6 +28,9 @@ public sealed unsafe class MatMulKernel(
     /// <summary>Reads each weight once and is meant for one token or a few: it expands the weights again for every token.</summary>
     public delegate*<MatMulArguments*, void> Gemv { get; } = gemv;
 
+    /// <summary>Up to this many tokens <see cref="Gemv"/> is the faster of the two.</summary>
+    public int GemvTokens { get; } = 4;
+
     /// <summary>Expands a panel of rows once and runs all tokens over it.</summary>
     public delegate*<MatMulArguments*, void> Gemm { get; } = gemm;
 
