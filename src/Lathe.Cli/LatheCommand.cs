@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Lathe.Cli.Options;
+using Lathe.Cli.Verbs;
+
+namespace Lathe.Cli;
+
+/// <summary>The <c>lathe</c> command: its verbs, and what happens to whatever they throw.</summary>
+internal static class LatheCommand
+{
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var root = Create();
+        var result = root.Parse(arguments);
+        if (arguments.Length == 0)
+        {
+            await root.Parse("--help").InvokeAsync();
+            return ExitCode.Usage;
+        }
+
+        if (result.Errors.Count > 0)
+        {
+            // The first error is the cause; the others follow from it.
+            Report(result.Errors[0].Message);
+            var verb = result.CommandResult.Command;
+            await Console.Error.WriteLineAsync($"Try 'lathe {(verb == root ? "" : verb.Name + " ")}--help'.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception exception)
+        {
+            var (sentence, exitCode) = Failure.Describe(exception);
+            if (sentence is not null)
+            {
+                Report(sentence);
+            }
+
+            return exitCode;
+        }
+    }
+
+    private static RootCommand Create()
+    {
+        var root = new RootCommand("Runs GGUF language models on this machine. No native libraries, nothing leaves the computer.")
+        {
+            RunVerb.Create(),
+            ChatVerb.Create(),
+            BenchVerb.Create(),
+            InspectVerb.Create(),
+            TokenizeVerb.Create(),
+            LogitsVerb.Create(),
+            RoutesVerb.Create(),
+            DevicesVerb.Create(),
+            SynthVerb.Create(),
+        };
+        foreach (var help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new HelpWithExamples(root, (HelpAction)help.Action!);
+        }
+
+        return root;
+    }
+
+    private static void Report(string sentence) => Console.Error.WriteLine($"lathe: {sentence.ReplaceLineEndings(" ").TrimEnd()}");
+}
