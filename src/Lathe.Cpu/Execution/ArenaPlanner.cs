@@ -7,9 +7,9 @@ public static class ArenaPlanner
 {
     /// <summary>Allocates the arena and binds every buffer.</summary>
     /// <param name="phases">The steps in the order of execution.</param>
-    /// <param name="scratch">Buffers that are garbage between steps; all of them lie at the same place.</param>
+    /// <param name="scratch">Buffers that are garbage between steps; each with its offset in a thread's scratch memory.</param>
     /// <param name="keep">A buffer that outlives the run: the logits.</param>
-    public static unsafe AlignedMemory Bind(PlannedStep[][] phases, IReadOnlyList<CpuBuffer> scratch, CpuBuffer? keep, int threads)
+    public static unsafe AlignedMemory Bind(PlannedStep[][] phases, IReadOnlyList<(CpuBuffer Buffer, long Offset)> scratch, CpuBuffer? keep, int threads)
     {
         var lifetimes = Lifetimes(phases, scratch, keep);
         var placed = new List<(long Start, long End, int First, int Last)>();
@@ -36,24 +36,24 @@ public static class ArenaPlanner
             end = Math.Max(end, offset + size);
         }
 
-        var scratchSize = scratch.Select(buffer => buffer.CopyBytes).DefaultIfEmpty().Max();
+        var scratchSize = scratch.Select(item => item.Offset + item.Buffer.CopyBytes).DefaultIfEmpty().Max();
         var arena = new AlignedMemory(end + (scratchSize * threads));
         foreach (var (buffer, offset) in offsets)
         {
             buffer.Bind(arena.Pointer + offset, buffer.CopyBytes);
         }
 
-        foreach (var buffer in scratch)
+        foreach (var (buffer, offset) in scratch)
         {
-            buffer.Bind(arena.Pointer + end, scratchSize);
+            buffer.Bind(arena.Pointer + end + offset, scratchSize);
         }
 
         return arena;
     }
 
-    private static Dictionary<CpuBuffer, (int First, int Last)> Lifetimes(PlannedStep[][] phases, IReadOnlyList<CpuBuffer> scratch, CpuBuffer? keep)
+    private static Dictionary<CpuBuffer, (int First, int Last)> Lifetimes(PlannedStep[][] phases, IReadOnlyList<(CpuBuffer Buffer, long Offset)> scratch, CpuBuffer? keep)
     {
-        var isScratch = new HashSet<CpuBuffer>(scratch, ReferenceEqualityComparer.Instance);
+        var isScratch = new HashSet<CpuBuffer>(scratch.Select(item => item.Buffer), ReferenceEqualityComparer.Instance);
         var lifetimes = new Dictionary<CpuBuffer, (int First, int Last)>(ReferenceEqualityComparer.Instance);
         for (var phase = 0; phase < phases.Length; phase++)
         {

@@ -10,7 +10,8 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
     private readonly Dictionary<int, CpuBuffer> _values = [];
     private readonly Dictionary<(int Value, string Form), CpuBuffer> _derived = [];
     private readonly Dictionary<int, CpuBuffer> _kvMarkers = [];
-    private readonly List<CpuBuffer> _scratch = [];
+    private readonly List<(CpuBuffer Buffer, long Offset)> _scratch = [];
+    private long _scratchOffset;
     private readonly List<CpuStep> _pending = [];
 
     public int Threads { get; } = threads;
@@ -26,8 +27,8 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
     /// <summary>Every value buffer and derived buffer so far.</summary>
     public IEnumerable<CpuBuffer> Buffers => _values.Values.Concat(_derived.Values);
 
-    /// <summary>Every scratch buffer so far.</summary>
-    public IReadOnlyList<CpuBuffer> ScratchBuffers => _scratch;
+    /// <summary>Every scratch buffer so far, with its offset in the scratch memory of a thread.</summary>
+    public IReadOnlyList<(CpuBuffer Buffer, long Offset)> ScratchBuffers => _scratch;
 
     /// <summary>The f32 rows of a value that an earlier node made.</summary>
     public CpuBuffer Input(GraphValue value) => _values[value.Id];
@@ -58,11 +59,13 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
         return buffer;
     }
 
-    /// <summary>Working memory of one step: one row for each thread, garbage when the step starts. All steps share the same memory.</summary>
+    /// <summary>Working memory of one step: one row for each thread, garbage when the step starts. Buffers of one node lie side by side,
+    /// those of different nodes share memory.</summary>
     public CpuBuffer Scratch(string name, long bytesPerThread)
     {
         var buffer = new CpuBuffer(name, AlignedMemory.RoundUp(bytesPerThread), 1, replicated: true);
-        _scratch.Add(buffer);
+        _scratch.Add((buffer, _scratchOffset));
+        _scratchOffset += buffer.CopyBytes;
         return buffer;
     }
 
@@ -78,11 +81,12 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
         return marker;
     }
 
-    /// <summary>The steps that <see cref="Derived"/> asked for since the last call, in order.</summary>
+    /// <summary>Ends a node: the steps that <see cref="Derived"/> asked for since the last call, in order.</summary>
     public IReadOnlyList<CpuStep> TakePending()
     {
         CpuStep[] steps = [.. _pending];
         _pending.Clear();
+        _scratchOffset = 0;
         return steps;
     }
 

@@ -78,6 +78,27 @@ internal sealed unsafe class GgufCursor
         }
     }
 
+    /// <summary>Passes over the strings of an array. One loop of its own, because a vocabulary has hundreds of thousands.</summary>
+    public void PassStrings(int count, int limit, in GgufField field)
+    {
+        long position = Position;
+        for (int i = 0; i < count; i++)
+        {
+            long left = _memory.Length - position - sizeof(ulong);
+            ulong length = left < 0 ? ulong.MaxValue : BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(_start + position, sizeof(ulong)));
+            if (length > (ulong)limit || length > (ulong)left)
+            {
+                // The single-string form finds the same fault again and says which it is.
+                Position = position;
+                ReadString(0, limit, field with { Element = i });
+            }
+
+            position += sizeof(ulong) + (long)length;
+        }
+
+        Position = position;
+    }
+
     /// <summary>Passes over <paramref name="count"/> bytes and returns the first.</summary>
     public byte* Take(long count, in GgufField field)
     {

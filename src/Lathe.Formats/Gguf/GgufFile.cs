@@ -75,7 +75,7 @@ public sealed unsafe class GgufFile : IDisposable
     }
 
     /// <summary>Reads a model from a block of memory, which must stay valid and unchanged until the result is disposed.</summary>
-    internal static GgufFile FromMemory(byte* start, long length, string name)
+    public static GgufFile FromMemory(byte* start, long length, string name)
     {
         var part = GgufParser.Parse(new GgufMemory(start, length, name));
         GgufSplit.RequireWhole(part);

@@ -93,7 +93,7 @@ internal sealed unsafe class GgufMetadataParser
         switch (elementType)
         {
             case GgufValueType.String:
-                PassStrings(count, field);
+                _cursor.PassStrings(count, LongestString, field);
                 break;
             case GgufValueType.Boolean:
                 CheckBooleans(count, field);
@@ -104,14 +104,6 @@ internal sealed unsafe class GgufMetadataParser
         }
 
         return array;
-    }
-
-    private void PassStrings(int count, in GgufField field)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            _cursor.ReadString(0, LongestString, field with { Element = i });
-        }
     }
 
     private void CheckBooleans(int count, in GgufField field)

@@ -15,16 +15,16 @@ internal sealed class GgufTensorTable
     private readonly GgufMemory _memory;
     private readonly GgufCursor _cursor;
     private readonly long _alignment;
-    private readonly Entry[] _entries;
-    private readonly HashSet<string> _names;
 
-    private GgufTensorTable(GgufMemory memory, GgufCursor cursor, long count, long alignment)
+    // Both grow with what is read: a count that lies must not cost memory.
+    private readonly List<Entry> _entries = [];
+    private readonly HashSet<string> _names = [];
+
+    private GgufTensorTable(GgufMemory memory, GgufCursor cursor, long alignment)
     {
         _memory = memory;
         _cursor = cursor;
         _alignment = alignment;
-        _entries = new Entry[count];
-        _names = new HashSet<string>((int)count);
     }
 
     /// <summary>What the table says of a tensor, and with <c>OffsetAt</c> where it states the offset.</summary>
@@ -32,10 +32,10 @@ internal sealed class GgufTensorTable
 
     public static GgufTensor[] Parse(GgufMemory memory, GgufCursor cursor, long count, long alignment)
     {
-        var table = new GgufTensorTable(memory, cursor, count, alignment);
+        var table = new GgufTensorTable(memory, cursor, alignment);
         for (long i = 0; i < count; i++)
         {
-            table._entries[i] = table.ReadEntry(i);
+            table._entries.Add(table.ReadEntry(i));
         }
 
         table.CheckOverlaps();
@@ -129,13 +129,12 @@ internal sealed class GgufTensorTable
     /// <summary>Gaps between tensors are allowed, shared bytes are not.</summary>
     private void CheckOverlaps()
     {
-        var byOffset = (Entry[])_entries.Clone();
+        Entry[] byOffset = [.. _entries];
         Array.Sort(byOffset, (a, b) => a.Offset.CompareTo(b.Offset));
         for (int i = 1; i < byOffset.Length; i++)
         {
             ref readonly var before = ref byOffset[i - 1];
             ref readonly var entry = ref byOffset[i];
-            // A difference of two non-negative numbers cannot overflow, their sum can.
             if (entry.Offset - before.Offset < before.Bytes)
             {
                 throw _cursor.Fail(
@@ -149,14 +148,14 @@ internal sealed class GgufTensorTable
 
     private GgufTensor[] Place()
     {
-        var tensors = new GgufTensor[_entries.Length];
+        var tensors = new GgufTensor[_entries.Count];
         long dataStart = tensors.Length == 0 ? _cursor.Position : GgufAlignment.Pad(_cursor.Position, _alignment);
         long dataBytes = Math.Max(0, _memory.Length - dataStart);
         for (int i = 0; i < tensors.Length; i++)
         {
-            ref readonly var entry = ref _entries[i];
-            // Subtracting from what there is, since adding up what the file claims could overflow.
-            if (entry.Bytes > dataBytes || entry.Offset > dataBytes - entry.Bytes)
+            var entry = _entries[i];
+            // A difference of two non-negative numbers cannot overflow, the sum of what the file claims can.
+            if (entry.Offset > dataBytes - entry.Bytes)
             {
                 throw _cursor.Fail(
                     OffsetField(entry),

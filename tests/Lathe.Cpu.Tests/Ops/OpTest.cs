@@ -38,7 +38,7 @@ internal sealed unsafe class OpTest(GraphShape shape, int threads, CpuKvStorage?
         Assert.Null(route.WhyNot(node));
         var step = route.Compile(node, _builder);
         List<CpuStep> steps = [.. _builder.TakePending(), step];
-        foreach (var buffer in _builder.Buffers.Concat(_builder.ScratchBuffers).Where(buffer => !_memory.ContainsKey(buffer)))
+        foreach (var buffer in _builder.Buffers.Concat(_builder.ScratchBuffers.Select(item => item.Buffer)).Where(buffer => !_memory.ContainsKey(buffer)))
         {
             Bind(buffer);
         }
@@ -76,7 +76,7 @@ internal sealed unsafe class OpTest(GraphShape shape, int threads, CpuKvStorage?
         var bytes = buffer.CopyBytes * Copies(buffer);
         var memory = new AlignedMemory(bytes + GuardBytes);
         new Span<uint>(memory.Pointer, (int)((bytes + GuardBytes) / sizeof(uint))).Fill(Sentinel);
-        buffer.Bind(memory.Pointer);
+        buffer.Bind(memory.Pointer, buffer.CopyBytes);
         _memory.Add(buffer, memory);
     }
 

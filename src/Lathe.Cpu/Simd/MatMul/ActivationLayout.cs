@@ -1,0 +1,120 @@
+using System.Runtime.Intrinsics;
+
+namespace Lathe.Cpu.Simd.MatMul;
+
+/// <summary>One token's activations as the integer kernels read them: int8 codes with an f32 scale per 32 values, x ≈ scale·code.</summary>
+/// <remarks>
+/// Seven arrays, each 64-byte aligned when the row is; K is padded to a multiple of 256 with zero codes and zero scales, so that kernels step in
+/// whole groups of 256:
+/// sbyte[K] codes; float[K/32] scales; int[K/32] and int[K/16] negated code sums, which take the offset of unsigned weight codes out of an integer
+/// dot product before it starts; float[K/32] and float[K/16] scaled sums scale·Σcode, for weight minima and for offsets outside of the dot product.
+/// </remarks>
+public readonly unsafe struct ActivationLayout
+{
+    /// <summary>Values that share a scale.</summary>
+    public const int BlockElements = 32;
+
+    internal const int StepElements = 256;
+    private const int Alignment = 64;
+
+    /// <summary>No scale is kept for a block whose values are all smaller than this: its reciprocal would overflow.</summary>
+    private const float Negligible = 1e-36f;
+
+    /// <param name="k">Values per row, a multiple of 32.</param>
+    public ActivationLayout(int k)
+    {
+        if (k <= 0 || k % BlockElements != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(k), k, "Quantised activations come in blocks of 32 values.");
+        }
+
+        PaddedElements = checked(k + StepElements - 1) / StepElements * StepElements;
+        int perBlock = Align(PaddedElements / 32 * sizeof(float));
+        int perHalf = Align(PaddedElements / 16 * sizeof(float));
+        ScalesOffset = PaddedElements;
+        NegatedSums32Offset = ScalesOffset + perBlock;
+        NegatedSums16Offset = NegatedSums32Offset + perBlock;
+        ScaledSums32Offset = NegatedSums16Offset + perHalf;
+        ScaledSums16Offset = ScaledSums32Offset + perBlock;
+        RowBytes = checked(ScaledSums16Offset + perHalf);
+    }
+
+    internal int PaddedElements { get; }
+
+    internal int ScalesOffset { get; }
+
+    internal int NegatedSums32Offset { get; }
+
+    internal int NegatedSums16Offset { get; }
+
+    internal int ScaledSums32Offset { get; }
+
+    internal int ScaledSums16Offset { get; }
+
+    /// <summary>Bytes of one row, a multiple of 64.</summary>
+    public int RowBytes { get; }
+
+    /// <summary>Bytes that a row of <paramref name="k"/> values takes.</summary>
+    public static long BytesPerRow(int k) => new ActivationLayout(k).RowBytes;
+
+    /// <summary>Writes one row: <paramref name="k"/> values (a multiple of 32) to <see cref="BytesPerRow"/> bytes at <paramref name="row"/>.
+    /// A block's scale is its largest magnitude over 127; codes round to nearest, ties to even. NaN and infinity make the block's scale so.</summary>
+    public static void Quantize(float* x, byte* row, int k)
+    {
+        var layout = new ActivationLayout(k);
+        var codes = (sbyte*)row;
+        var scales = (float*)(row + layout.ScalesOffset);
+        var negatedSums32 = (int*)(row + layout.NegatedSums32Offset);
+        var negatedSums16 = (int*)(row + layout.NegatedSums16Offset);
+        var scaledSums32 = (float*)(row + layout.ScaledSums32Offset);
+        var scaledSums16 = (float*)(row + layout.ScaledSums16Offset);
+        int blocks = k / BlockElements;
+        for (int b = 0; b < blocks; b++)
+        {
+            scales[b] = QuantizeBlock(x + (b * BlockElements), codes + (b * BlockElements), out int first, out int second);
+            negatedSums16[2 * b] = -first;
+            negatedSums16[(2 * b) + 1] = -second;
+            negatedSums32[b] = -(first + second);
+            scaledSums16[2 * b] = scales[b] * first;
+            scaledSums16[(2 * b) + 1] = scales[b] * second;
+            scaledSums32[b] = scales[b] * (first + second);
+        }
+
+        int padding = (layout.PaddedElements / BlockElements) - blocks;
+        new Span<sbyte>(codes + k, padding * BlockElements).Clear();
+        new Span<float>(scales + blocks, padding).Clear();
+        new Span<int>(negatedSums32 + blocks, padding).Clear();
+        new Span<int>(negatedSums16 + (2 * blocks), 2 * padding).Clear();
+        new Span<float>(scaledSums32 + blocks, padding).Clear();
+        new Span<float>(scaledSums16 + (2 * blocks), 2 * padding).Clear();
+    }
+
+    private static float QuantizeBlock(float* x, sbyte* codes, out int firstSum, out int secondSum)
+    {
+        Vector256<float> x0 = Vector256.Load(x), x1 = Vector256.Load(x + 8), x2 = Vector256.Load(x + 16), x3 = Vector256.Load(x + 24);
+        Vector256<float> magnitudes = Vector256.Max(
+            Vector256.Max(Vector256.Abs(x0), Vector256.Abs(x1)),
+            Vector256.Max(Vector256.Abs(x2), Vector256.Abs(x3)));
+        Vector128<float> m = Vector128.Max(magnitudes.GetLower(), magnitudes.GetUpper());
+        m = Vector128.Max(m, Vector128.Shuffle(m, Vector128.Create(2, 3, 0, 1)));
+        float largest = MathF.Max(m.ToScalar(), m.GetElement(1));
+        if (largest < Negligible)
+        {
+            Vector256<sbyte>.Zero.Store(codes);
+            firstSum = 0;
+            secondSum = 0;
+            return 0;
+        }
+
+        Vector256<float> inverse = Vector256.Create(127f / largest);
+        Vector256<int> i0 = Round(x0 * inverse), i1 = Round(x1 * inverse), i2 = Round(x2 * inverse), i3 = Round(x3 * inverse);
+        Vector256.Narrow(Vector256.Narrow(i0, i1), Vector256.Narrow(i2, i3)).Store(codes);
+        firstSum = Vector256.Sum(i0 + i1);
+        secondSum = Vector256.Sum(i2 + i3);
+        return largest / 127f;
+    }
+
+    private static Vector256<int> Round(Vector256<float> x) => Vector256.ConvertToInt32(Vector256.Round(x));
+
+    private static int Align(int bytes) => checked(bytes + Alignment - 1) / Alignment * Alignment;
+}

@@ -1,0 +1,27 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Lathe.Cpu.Simd.MatMul.Codes;
+
+/// <summary>Signs of codebook magnitudes.</summary>
+internal static class GridCodes
+{
+    /// <summary>Negates magnitude i where bit i of <paramref name="signs"/> is set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> WithSigns(Vector256<byte> magnitudes, uint signs)
+    {
+        Vector256<byte> negative = CodeBits.Mask(signs);
+        return (magnitudes ^ negative) - negative;
+    }
+
+    /// <summary>Four sets of seven signs, 7 bits each, to four bytes: the eighth sign makes the number of minus signs even.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint WithParity(uint sevens)
+    {
+        uint signs = (sevens & 0x7F) | ((sevens & 0x3F80) << 1) | ((sevens & 0x1F_C000) << 2) | ((sevens & 0xFE0_0000) << 3);
+        uint parity = signs ^ (signs >> 4);
+        parity ^= parity >> 2;
+        parity ^= parity >> 1;
+        return signs | ((parity & 0x0101_0101) << 7);
+    }
+}

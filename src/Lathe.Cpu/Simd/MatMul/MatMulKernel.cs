@@ -1,0 +1,46 @@
+using Lathe.Formats.Gguf;
+
+namespace Lathe.Cpu.Simd.MatMul;
+
+/// <summary>The matrix kernels of one weight type on one tier. Resolve it once with <see cref="MatMulKernels.Find(GgmlType, SimdTier)"/> and keep it.</summary>
+/// <param name="type">Weight type.</param>
+/// <param name="tier">Tier that the code is written for.</param>
+/// <param name="activationKind">What the kernels read as activations.</param>
+/// <param name="gemv">Kernel for few tokens.</param>
+/// <param name="gemm">Kernel for many tokens.</param>
+/// <param name="scratchBytes">Scratch that each thread hands in.</param>
+/// <param name="rowMultiple">Rows that the gemm unpacks together.</param>
+public sealed unsafe class MatMulKernel(
+    GgmlType type,
+    SimdTier tier,
+    ActivationKind activationKind,
+    delegate*<MatMulArguments*, void> gemv,
+    delegate*<MatMulArguments*, void> gemm,
+    int scratchBytes,
+    int rowMultiple)
+{
+    public GgmlType Type { get; } = type;
+
+    public SimdTier Tier { get; } = tier;
+
+    public ActivationKind ActivationKind { get; } = activationKind;
+
+    /// <summary>Reads each weight once and is meant for one token or a few: it expands the weights again for every token.</summary>
+    public delegate*<MatMulArguments*, void> Gemv { get; } = gemv;
+
+    /// <summary>Up to this many tokens <see cref="Gemv"/> is the faster of the two.</summary>
+    public int GemvTokens { get; } = 4;
+
+    /// <summary>Expands a panel of rows once and runs all tokens over it.</summary>
+    public delegate*<MatMulArguments*, void> Gemm { get; } = gemm;
+
+    /// <summary>Bytes that <see cref="MatMulArguments.Scratch"/> must hold, for every K.</summary>
+    public int ScratchBytes { get; } = scratchBytes;
+
+    /// <summary>Row ranges of <see cref="Gemm"/> that are a multiple of this waste no work; any range is legal.</summary>
+    public int RowMultiple { get; } = rowMultiple;
+
+    /// <summary>Bytes of one token's activations for rows of <paramref name="k"/> values.</summary>
+    public long ActivationBytesPerRow(int k) =>
+        ActivationKind == ActivationKind.Quantized ? ActivationLayout.BytesPerRow(k) : (long)k * sizeof(float);
+}

@@ -1,0 +1,103 @@
+using System.Runtime.Intrinsics;
+using Lathe.Cpu.Simd.MatMul.Codes;
+using Lathe.Cpu.Simd.MatMul.Dot;
+using Lathe.Cpu.Simd.MatMul.Float;
+using Lathe.Cpu.Simd.MatMul.Quantized;
+using Lathe.Formats.Gguf;
+
+namespace Lathe.Cpu.Simd.MatMul;
+
+/// <summary>Finds the matrix kernels of a weight type.</summary>
+public static unsafe class MatMulKernels
+{
+    /// <summary>The weight types that have kernels.</summary>
+    public static IReadOnlyList<GgmlType> Types { get; } =
+    [
+        GgmlType.F32, GgmlType.F16, GgmlType.BF16,
+        GgmlType.Q4_0, GgmlType.Q4_1, GgmlType.Q5_0, GgmlType.Q5_1, GgmlType.Q8_0, GgmlType.MXFP4,
+        GgmlType.Q2_K, GgmlType.Q3_K, GgmlType.Q4_K, GgmlType.Q5_K, GgmlType.Q6_K,
+        GgmlType.IQ4_NL, GgmlType.IQ4_XS, GgmlType.IQ3_S, GgmlType.IQ3_XXS, GgmlType.IQ2_S, GgmlType.IQ2_XS, GgmlType.IQ2_XXS,
+        GgmlType.IQ1_M, GgmlType.IQ1_S, GgmlType.TQ2_0, GgmlType.TQ1_0,
+    ];
+
+    /// <summary>The kernels of <paramref name="type"/> on the fastest tier.</summary>
+    public static MatMulKernel Find(GgmlType type) => Find(type, SimdTiers.Best);
+
+    /// <summary>The kernels of <paramref name="type"/> on <paramref name="tier"/>.</summary>
+    /// <exception cref="NotSupportedException">This processor cannot run the tier, or the type has no kernels.</exception>
+    public static MatMulKernel Find(GgmlType type, SimdTier tier)
+    {
+        if (!SimdTiers.IsSupported(tier))
+        {
+            throw new NotSupportedException(
+                $"The {tier} kernels cannot run in this process; the tiers that can are {string.Join(", ", SimdTiers.Supported)}.");
+        }
+
+        return type switch
+        {
+            GgmlType.F32 => Float<F32Weights>(type, tier),
+            GgmlType.F16 => Float<F16Weights>(type, tier),
+            GgmlType.BF16 => Float<BF16Weights>(type, tier),
+            GgmlType.Q4_0 => Quantized<Q4_0Codes>(type, tier),
+            GgmlType.Q4_1 => Quantized<Q4_1Codes>(type, tier),
+            GgmlType.Q5_0 => Quantized<Q5_0Codes>(type, tier),
+            GgmlType.Q5_1 => Quantized<Q5_1Codes>(type, tier),
+            GgmlType.Q8_0 => Quantized<Q8_0Codes>(type, tier),
+            GgmlType.MXFP4 => Quantized<MXFP4Codes>(type, tier),
+            GgmlType.Q2_K => Quantized<Q2_KCodes>(type, tier),
+            GgmlType.Q3_K => Quantized<Q3_KCodes>(type, tier),
+            GgmlType.Q4_K => Quantized<Q4_KCodes>(type, tier),
+            GgmlType.Q5_K => Quantized<Q5_KCodes>(type, tier),
+            GgmlType.Q6_K => Quantized<Q6_KCodes>(type, tier),
+            GgmlType.IQ4_NL => Quantized<IQ4_NLCodes>(type, tier),
+            GgmlType.IQ4_XS => Quantized<IQ4_XSCodes>(type, tier),
+            GgmlType.IQ3_S => Quantized<IQ3_SCodes>(type, tier),
+            GgmlType.IQ3_XXS => Quantized<IQ3_XXSCodes>(type, tier),
+            GgmlType.IQ2_S => Quantized<IQ2_SCodes>(type, tier),
+            GgmlType.IQ2_XS => Quantized<IQ2_XSCodes>(type, tier),
+            GgmlType.IQ2_XXS => Quantized<IQ2_XXSCodes>(type, tier),
+            GgmlType.IQ1_M => Quantized<IQ1_MCodes>(type, tier),
+            GgmlType.IQ1_S => Quantized<IQ1_SCodes>(type, tier),
+            GgmlType.TQ2_0 => Quantized<TQ2_0Codes>(type, tier),
+            GgmlType.TQ1_0 => Quantized<TQ1_0Codes>(type, tier),
+            _ => throw new NotSupportedException($"There is no matrix kernel for weights of type {type}; the types that have one are {string.Join(", ", Types)}."),
+        };
+    }
+
+    private static MatMulKernel Quantized<TCodes>(GgmlType type, SimdTier tier)
+        where TCodes : struct, IWeightCodes => tier switch
+        {
+            SimdTier.Vector128 => Quantized<TCodes, Vector128Dot>(type, tier),
+            SimdTier.Avx2 => Quantized<TCodes, Avx2Dot>(type, tier),
+            SimdTier.AvxVnni or SimdTier.Avx512 => Quantized<TCodes, AvxVnniDot>(type, tier),
+            _ => throw new ArgumentOutOfRangeException(nameof(tier), tier, "Not a SIMD tier."),
+        };
+
+    private static MatMulKernel Quantized<TCodes, TDot>(GgmlType type, SimdTier tier)
+        where TCodes : struct, IWeightCodes
+        where TDot : struct, IDotProduct => new(
+            type,
+            tier,
+            ActivationKind.Quantized,
+            &QuantizedGemv<TCodes, TDot>.Run,
+            &QuantizedGemm<TCodes, TDot>.Run,
+            Math.Max(QuantizedGemv<TCodes, TDot>.ScratchBytes, PanelScratch.Bytes),
+            PanelScratch.Rows);
+
+    private static MatMulKernel Float<TWeights>(GgmlType type, SimdTier tier)
+        where TWeights : struct, IFloatWeights => tier == SimdTier.Avx512
+            ? Float<TWeights, Vector512<float>, FloatLanes512>(type, tier)
+            : Float<TWeights, Vector256<float>, FloatLanes256>(type, tier);
+
+    private static MatMulKernel Float<TWeights, TVector, TLanes>(GgmlType type, SimdTier tier)
+        where TWeights : struct, IFloatWeights
+        where TVector : struct
+        where TLanes : struct, IFloatLanes<TVector> => new(
+            type,
+            tier,
+            ActivationKind.Float,
+            &FloatGemv<TWeights, TVector, TLanes>.Run,
+            &FloatGemm<TWeights, TVector, TLanes>.Run,
+            FloatGemm<TWeights, TVector, TLanes>.ScratchBytes,
+            FloatGemm<TWeights, TVector, TLanes>.Rows);
+}
