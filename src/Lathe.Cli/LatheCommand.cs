@@ -48,7 +48,6 @@ internal static class LatheCommand
         var root = new RootCommand("Runs GGUF language models on this machine. No native libraries, nothing leaves the computer.")
         {
             RunVerb.Create(),
-            ChatVerb.Create(),
             BenchVerb.Create(),
             InspectVerb.Create(),
             TokenizeVerb.Create(),

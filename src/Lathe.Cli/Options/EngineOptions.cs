@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Lathe.Cpu;
 using Lathe.Engine.Inference;
+using Lathe.Engine.Models;
 using Lathe.Engine.Routing;
 
 namespace Lathe.Cli.Options;
@@ -44,6 +45,18 @@ internal sealed class EngineOptions
     }
 
     public Backend CreateBackend(ParseResult result) => new CpuBackend(result.GetValue(_threads));
+
+    /// <summary>Loads a model with its tokenizer.</summary>
+    public LatheModel Load(ParseResult result, string path, int? contextLength = null) => LatheModel.Load(path, new LatheOptions
+    {
+        Threads = result.GetValue(_threads),
+        Policy = CreatePolicy(result),
+        ContextLength = contextLength,
+    });
+
+    /// <summary>Loads a model for work on token ids: it need not have a vocabulary.</summary>
+    public ModelOnDevice LoadWithoutTokenizer(ParseResult result, string path, Func<Model, RuntimeOptions>? options = null) =>
+        new(path, CreateBackend(result), model => (options?.Invoke(model) ?? new RuntimeOptions()) with { Policy = CreatePolicy(result) });
 
     public RoutePolicy CreatePolicy(ParseResult result)
     {
