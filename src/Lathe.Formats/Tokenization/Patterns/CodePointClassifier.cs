@@ -12,9 +12,11 @@ internal sealed class CodePointClassifier
     private const int LongestWalk = 1024;
 
     private const int PageBits = 8;
+    private const int FirstWide = 0x80;
     private readonly IReadOnlyList<CodePointSet> _sets;
     private readonly Dictionary<ulong, byte> _classes = [];
     private readonly List<ulong> _signatures = [];
+    private readonly HashSet<ulong> _wide = [];
     private readonly byte[]?[] _pages = new byte[0x110000 >> PageBits][];
 
     public CodePointClassifier(IReadOnlyList<CodePointSet> sets)
@@ -26,7 +28,7 @@ internal sealed class CodePointClassifier
 
         _sets = sets;
         FindClasses();
-        Ascii = ClassesOfPage(0)[..0x80];
+        Ascii = ClassesOfPage(0)[..FirstWide];
     }
 
     /// <summary>The classes of the 128 ASCII characters.</summary>
@@ -37,6 +39,9 @@ internal sealed class CodePointClassifier
 
     /// <summary>True if the class lies within the set (it lies within or without, never half).</summary>
     public bool IsWithin(int classIndex, int set) => (_signatures[classIndex] >> set & 1) != 0;
+
+    /// <summary>True if the class may have members beyond ASCII.</summary>
+    public bool HasWide(int classIndex) => _wide.Contains(_signatures[classIndex]);
 
     /// <summary>The class of a code point.</summary>
     public byte ClassOf(int codePoint) => ClassesOfPage(codePoint >> PageBits)[codePoint & ((1 << PageBits) - 1)];
@@ -62,7 +67,7 @@ internal sealed class CodePointClassifier
 
     private void FindClasses()
     {
-        var starts = new SortedSet<int> { 0 };
+        var starts = new SortedSet<int> { 0, FirstWide };
         foreach (var (first, last) in _sets.SelectMany(set => set.Ranges))
         {
             starts.Add(first);
@@ -80,7 +85,8 @@ internal sealed class CodePointClassifier
 
             for (var codePoint = bounds[i]; codePoint < bounds[i + 1]; codePoint++)
             {
-                AddClass(SignatureOf(codePoint, CharUnicodeInfo.GetUnicodeCategory(codePoint), CodePointSet.IsWhiteSpace(codePoint)));
+                var signature = SignatureOf(codePoint, CharUnicodeInfo.GetUnicodeCategory(codePoint), CodePointSet.IsWhiteSpace(codePoint));
+                AddClass(signature, codePoint >= FirstWide);
             }
         }
     }
@@ -89,18 +95,24 @@ internal sealed class CodePointClassifier
     {
         foreach (var category in Enum.GetValues<UnicodeCategory>())
         {
-            AddClass(SignatureOf(codePoint, category, isWhiteSpace: false));
+            AddClass(SignatureOf(codePoint, category, isWhiteSpace: false), isWide: true);
         }
 
         // White space is separators and the control characters of the first two blocks.
-        AddClass(SignatureOf(codePoint, UnicodeCategory.SpaceSeparator, isWhiteSpace: true));
-        AddClass(SignatureOf(codePoint, UnicodeCategory.LineSeparator, isWhiteSpace: true));
-        AddClass(SignatureOf(codePoint, UnicodeCategory.ParagraphSeparator, isWhiteSpace: true));
-        AddClass(SignatureOf(codePoint, UnicodeCategory.Control, isWhiteSpace: true));
+        foreach (var category in (ReadOnlySpan<UnicodeCategory>)[UnicodeCategory.SpaceSeparator, UnicodeCategory.LineSeparator,
+            UnicodeCategory.ParagraphSeparator, UnicodeCategory.Control])
+        {
+            AddClass(SignatureOf(codePoint, category, isWhiteSpace: true), isWide: true);
+        }
     }
 
-    private void AddClass(ulong signature)
+    private void AddClass(ulong signature, bool isWide)
     {
+        if (isWide)
+        {
+            _wide.Add(signature);
+        }
+
         if (_classes.ContainsKey(signature))
         {
             return;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Lathe.Formats.Tokenization.Patterns;
@@ -24,6 +25,9 @@ internal sealed class PatternMatcher
     /// <summary>[state &lt;&lt; _shift | class] = next state * 2 + (1 if a match ends before this code point).</summary>
     private readonly int[] _transitions;
 
+    /// <summary>The bytes with which a match may begin; bytes beyond ASCII count if any wide character may.</summary>
+    private readonly SearchValues<byte> _firstBytes;
+
     /// <exception cref="FormatException">The pattern is malformed.</exception>
     public PatternMatcher(string pattern)
     {
@@ -38,6 +42,7 @@ internal sealed class PatternMatcher
         }
 
         _transitions = Determinise(new PatternProgram(root));
+        _firstBytes = SearchValues.Create([.. Enumerable.Range(0, 256).Select(value => (byte)value).Where(MayBegin)]);
     }
 
     /// <summary>Finds the first match that starts at <paramref name="from"/> or later; false if there is none.</summary>
@@ -52,6 +57,17 @@ internal sealed class PatternMatcher
         var failed = Dead;
         for (start = from; start < utf8.Length;)
         {
+            if (failed == Dead)
+            {
+                var skipped = utf8[start..].IndexOfAny(_firstBytes);
+                if (skipped < 0)
+                {
+                    break;
+                }
+
+                start += skipped;
+            }
+
             var symbol = ClassAt(utf8, start, out var width);
             var state = Step(Start, symbol);
             failed = Step(failed, symbol);
@@ -69,9 +85,13 @@ internal sealed class PatternMatcher
             start += width;
         }
 
-        end = start;
+        start = end = utf8.Length;
         return false;
     }
+
+    private bool MayBegin(byte first) => first < _ascii.Length
+        ? Step(Start, _ascii[first]) != Dead
+        : Enumerable.Range(0, _endClass).Any(symbol => _classifier.HasWide(symbol) && Step(Start, symbol) != Dead);
 
     private int Step(int state, int symbol) => _transitions[state << _shift | symbol] >> 1;
 
@@ -88,7 +108,7 @@ internal sealed class PatternMatcher
             if ((uint)position < (uint)utf8.Length)
             {
                 var first = utf8[position];
-                symbol = first < ascii.Length ? ascii[first] : ClassAt(utf8, position, out width);
+                symbol = first < ascii.Length ? ascii[first] : ClassOfWide(utf8, position, out width);
             }
             else
             {
@@ -105,6 +125,13 @@ internal sealed class PatternMatcher
     }
 
     private int ClassAt(ReadOnlySpan<byte> utf8, int position, out int width)
+    {
+        width = 1;
+        var first = utf8[position];
+        return first < _ascii.Length ? _ascii[first] : ClassOfWide(utf8, position, out width);
+    }
+
+    private int ClassOfWide(ReadOnlySpan<byte> utf8, int position, out int width)
     {
         Rune.DecodeFromUtf8(utf8[position..], out var rune, out width);
         return _classifier.ClassOf(rune.Value);
