@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lathe.Formats.Templates;
+using Lathe.Tests.Shared;
 
 namespace Lathe.Formats.Tests.Templates;
 
@@ -9,7 +10,7 @@ namespace Lathe.Formats.Tests.Templates;
 /// </summary>
 internal static class TemplateCorpus
 {
-    public static string Folder { get; } = Path.Combine(Root(), "tests", "data", "templates");
+    public static string Folder { get; } = Path.Combine(Repository.Root, "tests", "data", "templates");
 
     private static readonly JsonElement s_cases = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "cases.json"))).RootElement;
 
@@ -35,16 +36,5 @@ internal static class TemplateCorpus
                 .Where(property => property.Name is not ("messages" or "tools" or "add_generation_prompt"))
                 .ToDictionary(property => property.Name, property => TemplateValue.FromJson(property.Value)),
         };
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Lathe.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside of the repository.");
-        }
-
-        return folder;
     }
 }

@@ -14,7 +14,7 @@ internal static partial class Filters
                 throw new TemplateException("'map' with an attribute takes no named argument but 'default'.");
             }
 
-            return new IteratorValue(call.Items(0).Select(item => ItemPath.Follow(attribute, item, call, otherwise)), call.Budget);
+            return new IteratorValue(ItemsIfAny(call).Select(item => ItemPath.Follow(attribute, item, call, otherwise)), call.Budget);
         }
 
         if (call.ExtraPositional is not [StringValue filter, .. var rest])
@@ -23,7 +23,7 @@ internal static partial class Filters
         }
 
         var arguments = new CallArguments(rest, [.. call.ExtraNamed]);
-        return new IteratorValue(call.Items(0).Select(item => call.Interpreter.ApplyFilter(filter.Text, item, arguments)), call.Budget);
+        return new IteratorValue(ItemsIfAny(call).Select(item => call.Interpreter.ApplyFilter(filter.Text, item, arguments)), call.Budget);
     }
 
     private static IteratorValue Select(Invocation call, bool accepts, bool byAttribute)
@@ -46,11 +46,25 @@ internal static partial class Filters
 
         // Each item counts, also where none passes.
         return new IteratorValue(
-            call.Items(0).Where(item =>
+            ItemsIfAny(call).Where(item =>
             {
                 call.Budget.Step();
                 return Passes(item);
             }),
             call.Budget);
+    }
+
+    /// <summary>These filters look at their input when the first item is asked for, and take anything false as empty.</summary>
+    private static IEnumerable<TemplateValue> ItemsIfAny(Invocation call)
+    {
+        if (!call[0].IsTruthy)
+        {
+            yield break;
+        }
+
+        foreach (var item in call.Items(0))
+        {
+            yield return item;
+        }
     }
 }
