@@ -48,9 +48,11 @@ internal static class LatheCommand
         var root = new RootCommand("Runs GGUF language models on this machine. No native libraries, nothing leaves the computer.")
         {
             RunVerb.Create(),
+            ChatVerb.Create(),
             BenchVerb.Create(),
             InspectVerb.Create(),
             TokenizeVerb.Create(),
+            TemplateVerb.Create(),
             LogitsVerb.Create(),
             RoutesVerb.Create(),
             DevicesVerb.Create(),

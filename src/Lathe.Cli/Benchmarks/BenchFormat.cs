@@ -27,7 +27,7 @@ internal static class BenchFormat
         var rows = records.Select(record => new[]
         {
             record.ModelType, Quantity.Bytes(record.ModelBytes), Quantity.Parameters(record.Parameters), record.Backend, $"{record.Threads}", record.Result.Test.Name,
-            FormattableString.Invariant($"{record.Result.MeanRate:F2} ± {record.Result.RateDeviation:F2}"),
+            FormattableString.Invariant($"{record.Result.Mean:F2} ± {record.Result.Deviation:F2}"),
         }).ToList();
         var widths = header.Select((title, i) => Math.Max(title.Length, rows.Max(row => row[i].Length))).ToArray();
         var text = new StringBuilder();

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
+using Lathe.Benchmarking;
 using Lathe.Cli.Output;
 using Lathe.Cpu;
 using Lathe.Formats.Gguf;
@@ -12,8 +13,9 @@ internal sealed class BenchRecord
     /// <param name="loaded">What was measured.</param>
     /// <param name="threads">Threads that computed.</param>
     /// <param name="compileTime">How long kernels and graphs took to compile.</param>
+    /// <param name="started">When the test began.</param>
     /// <param name="result">The times.</param>
-    public BenchRecord(ModelOnDevice loaded, int threads, TimeSpan compileTime, BenchResult result)
+    public BenchRecord(LatheModel loaded, int threads, TimeSpan compileTime, DateTimeOffset started, BenchmarkResult result)
     {
         var options = loaded.Runtime.Options;
         var kv = options.KvElementType.ToString().ToLowerInvariant();
@@ -42,17 +44,20 @@ internal sealed class BenchRecord
             ("n_prompt", result.Test.PromptTokens),
             ("n_gen", result.Test.GeneratedTokens),
             ("n_depth", result.Test.Depth),
-            ("test_time", result.Started.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ")),
-            ("avg_ns", (long)result.MeanNanoseconds),
-            ("stddev_ns", (long)result.NanosecondsDeviation),
-            ("avg_ts", result.MeanRate),
-            ("stddev_ts", result.RateDeviation),
+            ("test_time", started.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ")),
+            ("avg_ns", Nanoseconds(result.Seconds.Average())),
+            ("stddev_ns", Nanoseconds(Deviation(result.Seconds))),
+            ("avg_ts", result.Mean),
+            ("stddev_ts", result.Deviation),
             ("compile_ms", compileTime.TotalMilliseconds),
+            ("multiply_adds_per_second", result.MultiplyAddsPerSecond),
+            ("bytes_per_second", result.BytesPerSecond),
+            ("allocated_bytes", result.AllocatedBytes),
             ("route_policy", options.Policy.Quality ? "quality" : string.Join(';', options.Policy.Rules)),
         ];
     }
 
-    public BenchResult Result { get; }
+    public BenchmarkResult Result { get; }
 
     public string ModelType { get; }
 
@@ -71,8 +76,8 @@ internal sealed class BenchRecord
     {
         var json = new JsonObject(Fields.Select(field => KeyValuePair.Create(field.Name, ToJson(field.Value))))
         {
-            ["samples_ns"] = JsonText.Array(Result.Nanoseconds.Select(time => (JsonNode)time)),
-            ["samples_ts"] = JsonText.Array(Result.Rates.Select(rate => (JsonNode)rate)),
+            ["samples_ns"] = JsonText.Array(Result.Seconds.Select(time => (JsonNode)Nanoseconds(time))),
+            ["samples_ts"] = JsonText.Array(Result.TokensPerSecond.Select(rate => (JsonNode)rate)),
         };
         return json;
     }
@@ -86,12 +91,21 @@ internal sealed class BenchRecord
         _ => throw new ArgumentException($"a {value.GetType().Name} is not a field's value", nameof(value)),
     };
 
+    private static long Nanoseconds(double seconds) => (long)(seconds * 1e9);
+
+    /// <summary>Sample standard deviation (n - 1); 0 for a single sample.</summary>
+    private static double Deviation(IReadOnlyList<double> samples)
+    {
+        var mean = samples.Average();
+        return samples.Count < 2 ? 0 : Math.Sqrt(samples.Sum(sample => (sample - mean) * (sample - mean)) / (samples.Count - 1));
+    }
+
     /// <summary>Family, size and the type that most weights have: <c>llama 8.03 B Q8_0</c>.</summary>
-    private static string Describe(ModelOnDevice loaded)
+    private static string Describe(LatheModel loaded)
     {
         var parameters = loaded.File.Tensors.Sum(tensor => tensor.Shape.ElementCount);
         var type = loaded.File.Tensors.GroupBy(tensor => tensor.Type).MaxBy(group => group.Sum(tensor => tensor.ByteSize))!.Key;
-        return $"{loaded.Model.Family.Architecture} {Quantity.Parameters(parameters)} {GgmlTypeInfo.Of(type).Name}";
+        return $"{loaded.Runtime.Model.Family.Architecture} {Quantity.Parameters(parameters)} {GgmlTypeInfo.Of(type).Name}";
     }
 
     private static class Version

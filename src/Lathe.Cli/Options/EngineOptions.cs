@@ -47,12 +47,11 @@ internal sealed class EngineOptions
     public Backend CreateBackend(ParseResult result) => new CpuBackend(result.GetValue(_threads));
 
     /// <summary>Loads a model with its tokenizer.</summary>
-    public LatheModel Load(ParseResult result, string path, int? contextLength = null) => LatheModel.Load(path, new LatheOptions
-    {
-        Threads = result.GetValue(_threads),
-        Policy = CreatePolicy(result),
-        ContextLength = contextLength,
-    });
+    /// <param name="result">The command line.</param>
+    /// <param name="path">The GGUF file.</param>
+    /// <param name="options">What the verb itself asks for.</param>
+    public LatheModel Load(ParseResult result, string path, LatheOptions options) =>
+        LatheModel.Load(path, options with { Threads = result.GetValue(_threads), Policy = CreatePolicy(result) });
 
     /// <summary>Loads a model for work on token ids: it need not have a vocabulary.</summary>
     public ModelOnDevice LoadWithoutTokenizer(ParseResult result, string path, Func<Model, RuntimeOptions>? options = null) =>

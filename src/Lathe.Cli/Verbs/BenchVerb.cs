@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Diagnostics;
+using Lathe.Benchmarking;
 using Lathe.Cli.Benchmarks;
 using Lathe.Cli.Options;
 using Lathe.Cli.Output;
@@ -19,7 +21,6 @@ internal static class BenchVerb
         var repetitions = NumberOption.Create(["--repetitions", "-r"], "How often each test is timed.", 5, 1, 1000);
         var chunk = NumberOption.Create(["--batch", "-b"], "Prompt tokens that are computed together.", 512, 1, 512);
         var kv = KvOption.Create();
-        var noWarmUp = new Option<bool>("--no-warmup") { Description = "Time from the first run on." };
         var roofline = new Option<bool>("--roofline") { Description = "Measure what the machine could do at best, and print the share of it that each test reached." };
         var format = new Option<string>("--output", "-o")
         {
@@ -36,35 +37,36 @@ internal static class BenchVerb
         });
         var verb = new Command("bench", "Time a model: prompts and single tokens, at any depth of context.")
         {
-            model, prompt, generate, depth, repetitions, chunk, kv, noWarmUp, roofline, format,
+            model, prompt, generate, depth, repetitions, chunk, kv, roofline, format,
         };
         var engine = new EngineOptions(verb);
         verb.SetAction((result, cancellation) =>
         {
             var tests = Tests(result.GetValue(prompt)!, result.GetValue(generate)!, result.GetValue(depth)!);
-            using var loaded = engine.LoadWithoutTokenizer(result, BuiltInModel.PathOr(result.GetValue(model)), _ => new RuntimeOptions
+            using var loaded = engine.Load(result, BuiltInModel.PathOr(result.GetValue(model)), new LatheOptions
             {
-                ContextLength = tests.Max(test => test.ContextTokens),
-                KvPages = KvPages(tests),
+                ContextLength = tests.Max(test => test.Depth + test.PromptTokens + test.GeneratedTokens),
                 KvElementType = KvOption.Read(result, kv),
                 ChunkTokens = result.GetValue(chunk),
             });
             var threads = ((CpuBackend)loaded.Backend).Threads;
-            var runner = new BenchRunner(loaded.Runtime, result.GetValue(repetitions), !result.GetValue(noWarmUp));
-            var compileTime = runner.Compile(tests);
+            var compileTime = Compile(loaded.Runtime, tests);
+            var benchmark = new Benchmark(loaded);
             var records = new List<BenchRecord>();
-            Terminal.WithProgress("timing", tests.Count * result.GetValue(repetitions), report =>
+            var count = result.GetValue(repetitions);
+            Terminal.WithProgress("timing", tests.Count * count, report =>
             {
-                var done = 0;
                 foreach (var test in tests)
                 {
-                    records.Add(new BenchRecord(loaded, threads, compileTime, runner.Run(test, () => report(++done), cancellation)));
+                    var started = DateTimeOffset.UtcNow;
+                    var before = records.Count * count;
+                    records.Add(new BenchRecord(loaded, threads, compileTime, started, benchmark.Run(test, count, done => report(before + done), cancellation)));
                 }
             });
             Console.Out.Write(BenchFormat.Write(result.GetValue(format)!, records));
             if (result.GetValue(roofline))
             {
-                RooflineReport.Print(loaded, threads, records);
+                RooflineReport.Print(threads, records);
             }
 
             return Task.FromResult(ExitCode.Success);
@@ -73,14 +75,23 @@ internal static class BenchVerb
     }
 
     /// <summary>Prompts and generations are timed apart, at every depth.</summary>
-    private static List<BenchTest> Tests(int[] prompts, int[] generations, int[] depths)
+    private static List<BenchmarkTest> Tests(int[] prompts, int[] generations, int[] depths)
     {
-        var tests = depths.SelectMany(depth => prompts.Select(count => new BenchTest(count, 0, depth)).Concat(generations.Select(count => new BenchTest(0, count, depth))))
-            .Where(test => test.TimedTokens > 0).ToList();
+        var tests = depths
+            .SelectMany(depth => prompts.Select(count => new BenchmarkTest(count, 0, depth)).Concat(generations.Select(count => new BenchmarkTest(0, count, depth))))
+            .Where(test => test.PromptTokens + test.GeneratedTokens > 0).ToList();
         return tests.Count > 0 ? tests : throw CommandException.Usage("there is nothing to time: give -p or -n a number above 0");
     }
 
-    /// <summary>The context that is shared, and one copy that goes on.</summary>
-    private static int KvPages(IReadOnlyList<BenchTest> tests) =>
-        tests.Max(test => (test.Depth / KvLayout.PageTokens) + (test.ContextTokens / KvLayout.PageTokens) + 3);
+    /// <summary>Compiles every graph that the tests will run, so that it can be told how long that takes.</summary>
+    private static TimeSpan Compile(ModelRuntime runtime, IReadOnlyList<BenchmarkTest> tests)
+    {
+        var watch = Stopwatch.StartNew();
+        foreach (var tokens in tests.SelectMany(test => new[] { test.PromptTokens, Math.Min(1, test.GeneratedTokens), test.Depth }).Where(tokens => tokens > 0))
+        {
+            runtime.GraphFor(Math.Min(tokens, runtime.ChunkTokens), outputs: 1);
+        }
+
+        return watch.Elapsed;
+    }
 }

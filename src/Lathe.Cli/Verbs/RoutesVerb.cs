@@ -56,7 +56,7 @@ internal static class RoutesVerb
         return verb;
     }
 
-    private static JsonNode RoutesJson(RouteRegistry registry, RoutePolicy policy) => JsonText.Array(registry.Routes.Select(route => new JsonObject
+    private static JsonArray RoutesJson(RouteRegistry registry, RoutePolicy policy) => JsonText.Array(registry.Routes.Select(route => new JsonObject
     {
         ["id"] = route.Id,
         ["op"] = route.Op,

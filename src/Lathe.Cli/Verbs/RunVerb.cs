@@ -40,7 +40,7 @@ internal static class RunVerb
                 IgnoreEndOfGeneration = result.GetValue(ignoreEos),
             };
             options.Sampling.Validate();
-            using var loaded = engine.Load(result, BuiltInModel.PathOr(result.GetValue(model)), result.GetValue(context));
+            using var loaded = engine.Load(result, BuiltInModel.PathOr(result.GetValue(model)), new LatheOptions { ContextLength = result.GetValue(context) });
             var text = result.GetValue(prompt) ?? ReadPrompt(result.GetValue(file));
             var tokens = loaded.Tokenizer.Encode(text, addSpecial: true, parseSpecial: result.GetValue(special));
             if (tokens.Length == 0)
