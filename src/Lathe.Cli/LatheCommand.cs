@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Lathe.Cli.Options;
 using Lathe.Cli.Verbs;
 
@@ -18,10 +19,9 @@ internal static class LatheCommand
             return ExitCode.Usage;
         }
 
-        if (result.Errors.Count > 0)
+        if (UsageError(result) is { } error)
         {
-            // The first error is the cause; the others follow from it.
-            Report(result.Errors[0].Message);
+            Report(error);
             var verb = result.CommandResult.Command;
             await Console.Error.WriteLineAsync($"Try 'lathe {(verb == root ? "" : verb.Name + " ")}--help'.");
             return ExitCode.Usage;
@@ -64,6 +64,22 @@ internal static class LatheCommand
         }
 
         return root;
+    }
+
+    /// <summary>What is wrong with the command line, or null. Of several errors the first is the cause; the others follow from it.</summary>
+    private static string? UsageError(ParseResult result)
+    {
+        // An unknown option would pass for the value of an argument; behind -- anything is a value.
+        var mistaken = result.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value)
+            .FirstOrDefault(value => value.Length > 1 && value[0] == '-');
+        if (mistaken is not null && result.Tokens.All(token => token.Type != TokenType.DoubleDash))
+        {
+            return $"there is no option {mistaken}";
+        }
+
+        return result.UnmatchedTokens is [var first, ..]
+            ? $"'{first}' is not {(result.CommandResult.Command is RootCommand ? "a verb" : "an option or argument that is expected here")}"
+            : result.Errors.FirstOrDefault()?.Message;
     }
 
     private static void Report(string sentence) => Console.Error.WriteLine($"lathe: {sentence.ReplaceLineEndings(" ").TrimEnd()}");

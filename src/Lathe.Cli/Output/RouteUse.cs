@@ -15,13 +15,10 @@ internal sealed record RouteUse(string Node, string Op, string Route, int Count)
     /// <param name="grouped">Whether equal nodes of several layers become one line.</param>
     public static IReadOnlyList<RouteUse> Of(ModelRuntime runtime, int prefillTokens, bool grouped)
     {
-        var prefill = runtime.GraphFor(prefillTokens, outputs: 1).Assignments.ToDictionary(pair => pair.Node.Name + pair.Node.Op, pair => pair.Route.Id);
-        var uses = runtime.GraphFor(tokens: 1, outputs: 1).Assignments.Select(pair =>
-        {
-            var decode = pair.Route.Id;
-            var first = prefill.GetValueOrDefault(pair.Node.Name + pair.Node.Op, decode);
-            return new RouteUse(pair.Node.Name, pair.Node.Op, first == decode ? decode : $"{first} (prefill), {decode} (decode)", 1);
-        });
+        // Both graphs have the same nodes in the same order; names alone do not tell them apart (RoPE of queries and of keys).
+        var prefill = runtime.GraphFor(prefillTokens, outputs: 1).Assignments;
+        var uses = runtime.GraphFor(tokens: 1, outputs: 1).Assignments.Zip(prefill, (decode, first) => new RouteUse(
+            decode.Node.Name, decode.Node.Op, first.Route == decode.Route ? decode.Route.Id : $"{first.Route.Id} (prefill), {decode.Route.Id} (decode)", 1));
         if (!grouped)
         {
             return [.. uses];
