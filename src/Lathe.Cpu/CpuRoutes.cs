@@ -1,14 +1,16 @@
 using Lathe.Cpu.Reference;
+using Lathe.Cpu.Simd;
 using Lathe.Cpu.Simd.MatMul;
 
 namespace Lathe.Cpu;
 
-/// <summary>Every route of the CPU backend.</summary>
+/// <summary>Every route of the CPU backend. Each backend has routes of its own, so that their counters tell what it has run.</summary>
 internal static class CpuRoutes
 {
     public static IEnumerable<CpuRoute> CreateAll() =>
     [
-        .. ReferenceRoutes.All,
+        .. ReferenceRoutes.CreateAll(),
+        .. SimdRoutes.CreateAll(),
         .. MatMulKernels.Types.Select(type => new MatMulSimd(type)),
     ];
 }

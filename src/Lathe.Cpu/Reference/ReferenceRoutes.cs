@@ -1,9 +1,9 @@
 namespace Lathe.Cpu.Reference;
 
 /// <summary>The reference route of every operation.</summary>
-public static class ReferenceRoutes
+internal static class ReferenceRoutes
 {
-    public static IReadOnlyList<CpuRoute> All { get; } =
+    public static IEnumerable<CpuRoute> CreateAll() =>
     [
         new GetRowsReference(),
         new RmsNormReference(),

@@ -14,7 +14,7 @@ internal sealed unsafe class KvTest : IDisposable
     {
         Layout = layout;
         Storage = new CpuKvStorage(layout);
-        _pool = new KvPool(Storage, int.MaxValue);
+        _pool = new KvPool(Storage, capacity: 4096);
         Batch = new Batch(new GraphShape(slices.Sum(slice => slice.Count), 1));
 
         // The sequences take pages in turn, so that a sequence's pages are neither in order nor side by side.

@@ -1,11 +1,12 @@
 using Lathe.Cpu.Reference;
+using Lathe.Cpu.Simd;
 
 namespace Lathe.Cpu.Tests.Ops;
 
 /// <summary>Every route of an operation that these tests judge.</summary>
 internal static class OpRoutes
 {
-    private static readonly List<CpuRoute> s_all = [.. ReferenceRoutes.All];
+    private static readonly List<CpuRoute> s_all = [.. ReferenceRoutes.CreateAll(), .. SimdRoutes.CreateAll()];
 
     public static TheoryData<string> Of(string op) => [.. s_all.Where(route => route.Op == op).Select(route => route.Id)];
 

@@ -9,6 +9,8 @@ namespace Lathe.Cpu.Tests.Ops;
 /// <summary>Graph values, weights and batches as the tests need them.</summary>
 internal static unsafe class Values
 {
+    private const int MaxPages = 4096;
+
     public static GraphValue Tokens(int id, int width, int? group = null) => new(id, RowAxis.Tokens, width, group ?? width);
 
     /// <summary>An f32 vector; the memory lives as long as the process, which is a test's.</summary>
@@ -52,7 +54,7 @@ internal static unsafe class Values
     /// <summary>A batch of one sequence from position <paramref name="position"/> on.</summary>
     public static Batch Batch(int tokens, int position = 0, int outputs = 0, GraphShape? shape = null)
     {
-        var sequence = new KvSequence(new KvPool(new NoStorage(), int.MaxValue));
+        var sequence = new KvSequence(new KvPool(new NoStorage(), MaxPages));
         sequence.Reserve(position + tokens);
         sequence.Advance(position);
         var batch = new Batch(shape ?? new GraphShape(tokens, Math.Max(outputs, 1)));
