@@ -1,1 +1,1 @@
-Console.WriteLine("lathe");
+return await Lathe.Cli.LatheCommand.RunAsync(args);

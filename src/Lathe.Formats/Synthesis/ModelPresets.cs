@@ -87,7 +87,7 @@ public static class ModelPresets
         Context = 131072,
         NormEpsilon = 1e-6f,
         RopeBase = 1000000,
-        PreTokenizer = "default",
+        PreTokenizer = "gpt-2",
         IsTied = true,
         AddsBos = true,
         HasQkNorm = true,

@@ -2,8 +2,8 @@ using Lathe.Formats.Gguf;
 
 namespace Lathe.Formats.Synthesis;
 
-/// <summary>A vocabulary without training: the 256 bytes, then fillers <c>&lt;|tN|&gt;</c> up to the size, the last two of which begin and end
-/// a text. There are no merges, so every text is its bytes.</summary>
+/// <summary>A vocabulary without training: the 256 bytes, one pair of them (readers ask for at least one merge), then fillers
+/// <c>&lt;|tN|&gt;</c> up to the size, the last two of which begin and end a text.</summary>
 internal static class SyntheticVocabulary
 {
     private const int NormalToken = 1;
@@ -18,7 +18,14 @@ internal static class SyntheticVocabulary
         var shifted = 0;
         for (var i = 0; i < tokens.Length; i++)
         {
-            tokens[i] = i < Bytes ? LetterOf(i, ref shifted).ToString() : i == bos ? "<|begin_of_text|>" : i == eos ? "<|end_of_text|>" : $"<|t{i}|>";
+            tokens[i] = i switch
+            {
+                < Bytes => LetterOf(i, ref shifted).ToString(),
+                Bytes => "\u0120t",
+                _ when i == bos => "<|begin_of_text|>",
+                _ when i == eos => "<|end_of_text|>",
+                _ => $"<|t{i}|>",
+            };
             types[i] = i >= bos ? ControlToken : NormalToken;
         }
 
@@ -26,7 +33,7 @@ internal static class SyntheticVocabulary
         writer.Add("tokenizer.ggml.pre", preset.PreTokenizer);
         writer.AddArray("tokenizer.ggml.tokens", tokens);
         writer.AddArray<int>("tokenizer.ggml.token_type", types);
-        writer.AddArray("tokenizer.ggml.merges", []);
+        writer.AddArray("tokenizer.ggml.merges", ["\u0120 t"]);
         writer.Add("tokenizer.ggml.bos_token_id", (uint)bos);
         writer.Add("tokenizer.ggml.eos_token_id", (uint)eos);
         writer.Add("tokenizer.ggml.add_bos_token", preset.AddsBos);

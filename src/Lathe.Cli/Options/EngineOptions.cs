@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Lathe.Cpu;
+using Lathe.Engine.Inference;
+using Lathe.Engine.Models;
+using Lathe.Engine.Routing;
+
+namespace Lathe.Cli.Options;
+
+/// <summary>The options of every verb that computes: which device, how many threads, which routes.</summary>
+internal sealed class EngineOptions
+{
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "Where to compute: auto or cpu.",
+        HelpName = "DEVICE",
+        DefaultValueFactory = _ => "auto",
+    };
+
+    private readonly Option<int> _threads = NumberOption.Create(["--threads", "-t"], "Threads that compute; 0 for one per core.", 0, 0, 1024);
+
+    private readonly Option<string[]> _routes = new("--route")
+    {
+        Description = "Switch routes: PATTERN=on|off|auto[@layers=A-B], for example cpu.matmul.*=off. May be repeated; the last that matches wins.",
+        HelpName = "RULE",
+    };
+
+    private readonly Option<bool> _quality = new("--quality") { Description = "Run the slow reference routes only: what every fast route is measured against." };
+
+    private readonly Option<bool> _requireFast = new("--require-fast") { Description = "Fail instead of falling back to a reference route." };
+
+    public EngineOptions(Command verb)
+    {
+        _device.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is not ("auto" or "cpu") and { } other)
+            {
+                result.AddError($"--device is '{other}', expected auto or cpu");
+            }
+        });
+        verb.Add(_device);
+        verb.Add(_threads);
+        verb.Add(_routes);
+        verb.Add(_quality);
+        verb.Add(_requireFast);
+    }
+
+    public Backend CreateBackend(ParseResult result) => new CpuBackend(result.GetValue(_threads));
+
+    /// <summary>Loads a model with its tokenizer.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="path">The GGUF file.</param>
+    /// <param name="options">What the verb itself asks for.</param>
+    public LatheModel Load(ParseResult result, string path, LatheOptions options) =>
+        LatheModel.Load(path, options with { Threads = result.GetValue(_threads), Policy = CreatePolicy(result) });
+
+    /// <summary>Loads a model for work on token ids: it need not have a vocabulary.</summary>
+    public ModelOnDevice LoadWithoutTokenizer(ParseResult result, string path, Func<Model, RuntimeOptions>? options = null) =>
+        new(path, CreateBackend(result), model => (options?.Invoke(model) ?? new RuntimeOptions()) with { Policy = CreatePolicy(result) });
+
+    public RoutePolicy CreatePolicy(ParseResult result)
+    {
+        try
+        {
+            return RoutePolicy.Create(
+                result.GetValue(_quality), result.GetValue(_requireFast), result.GetValue(_routes), Environment.GetEnvironmentVariable(RoutePolicy.EnvironmentVariable));
+        }
+        catch (RouteException exception)
+        {
+            throw CommandException.Usage(exception.Message);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Lathe.Cli.Options;
+using Lathe.Cli.Output;
+
+namespace Lathe.Cli.Verbs;
+
+/// <summary><c>lathe run</c>: continues a text.</summary>
+internal static class RunVerb
+{
+    public static Command Create()
+    {
+        var model = ModelOption.CreateArgument(required: false);
+        var prompt = new Option<string?>("--prompt", "-p") { Description = "The text to continue.", HelpName = "TEXT" };
+        var file = new Option<string?>("--file", "-f") { Description = "Continue the text of this file. Without -p and -f, the text on standard input.", HelpName = "FILE" };
+        var count = NumberOption.Create(["--predict", "-n"], "Most tokens to generate.", 128, 0, int.MaxValue);
+        var context = NumberOption.CreateOptional<int>(["--context", "-c"], "Most tokens of prompt and continuation together; the model's own limit if it is not given.", 1, int.MaxValue);
+        var stop = new Option<string[]>("--stop") { Description = "End before this text. May be repeated.", HelpName = "TEXT" };
+        var ignoreEos = new Option<bool>("--ignore-eos") { Description = "Go on where the model would end the text." };
+        var special = new Option<bool>("--special") { Description = "Read the text of control tokens in the prompt, such as <|im_start|>, as those tokens." };
+        var echo = new Option<bool>("--echo") { Description = "Print the prompt too." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object at the end instead of the text as it comes." };
+        var verb = new Command("run", "Continue a text.") { model, prompt, file, count, context, stop, ignoreEos, special, echo, json };
+        verb.Validators.Add(result =>
+        {
+            if (result.GetValue(prompt) is not null && result.GetValue(file) is not null)
+            {
+                result.AddError("run takes either -p TEXT or -f FILE, not both");
+            }
+        });
+        var sampling = new SamplingArguments(verb);
+        var engine = new EngineOptions(verb);
+        verb.SetAction((result, cancellation) =>
+        {
+            var options = new GenerationOptions
+            {
+                MaxTokens = result.GetValue(count),
+                Sampling = sampling.Read(result),
+                StopStrings = result.GetValue(stop) ?? [],
+                IgnoreEndOfGeneration = result.GetValue(ignoreEos),
+            };
+            options.Sampling.Validate();
+            using var loaded = engine.Load(result, BuiltInModel.PathOr(result.GetValue(model)), new LatheOptions { ContextLength = result.GetValue(context) });
+            var text = result.GetValue(prompt) ?? ReadPrompt(result.GetValue(file));
+            var tokens = loaded.Tokenizer.Encode(text, addSpecial: true, parseSpecial: result.GetValue(special));
+            if (tokens.Length == 0)
+            {
+                throw new CommandException("the prompt is empty, and the model does not begin texts by itself: give it some text with -p");
+            }
+
+            using var session = loaded.CreateSession();
+            var generation = new TextGeneration(loaded, session, tokens, options);
+            var shown = result.GetValue(echo) ? text : "";
+            return Task.FromResult(result.GetValue(json)
+                ? PrintJson(loaded, generation, shown, cancellation)
+                : PrintAsItComes(generation, shown, cancellation));
+        });
+        return verb;
+    }
+
+    private static string ReadPrompt(string? file) => file is not null ? File.ReadAllText(file) : Console.IsInputRedirected ? Console.In.ReadToEnd() : "";
+
+    private static int PrintAsItComes(TextGeneration generation, string shown, CancellationToken cancellation)
+    {
+        var exitCode = ExitCode.Success;
+        try
+        {
+            Console.Out.Write(shown);
+            while (generation.Next(cancellation))
+            {
+                Console.Out.Write(generation.Text);
+                Console.Out.Flush();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // What was generated stays on the screen; the numbers below are those of the part that was computed.
+            exitCode = ExitCode.Interrupted;
+        }
+
+        Console.Out.WriteLine();
+        if (Terminal.IsWatched)
+        {
+            GenerationReport.Print(generation);
+        }
+
+        return exitCode;
+    }
+
+    private static int PrintJson(LatheModel model, TextGeneration generation, string shown, CancellationToken cancellation)
+    {
+        var text = new System.Text.StringBuilder(shown);
+        while (generation.Next(cancellation))
+        {
+            text.Append(generation.Text);
+        }
+
+        var statistics = generation.Statistics;
+        JsonText.Print(new JsonObject
+        {
+            ["model"] = model.Name,
+            ["text"] = text.ToString(),
+            ["finish"] = GenerationReport.NameOf(generation.Finish!.Value),
+            ["seed"] = generation.Seed,
+            ["prompt_tokens"] = statistics.PromptTokens,
+            ["generated_tokens"] = statistics.GeneratedTokens,
+            ["prompt_ms"] = statistics.PromptTime.TotalMilliseconds,
+            ["generation_ms"] = statistics.GenerationTime.TotalMilliseconds,
+            ["prompt_tokens_per_second"] = statistics.PromptTokensPerSecond,
+            ["tokens_per_second"] = statistics.TokensPerSecond,
+        });
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using Lathe.Tests.Shared;
+
+namespace Lathe.Cli.Tests;
+
+public class ComputingTests
+{
+    [Fact]
+    public void Run_continues_a_text_with_the_built_in_model_and_a_seed_repeats_it()
+    {
+        var first = LatheProcess.Run("run", "-p", "Once upon a time", "-n", "12", "--seed", "3", "--json").Json;
+        Assert.Equal(12, first.GetProperty("generated_tokens").GetInt32());
+        Assert.Equal("length", first.GetProperty("finish").GetString());
+        Assert.Equal(3, first.GetProperty("seed").GetInt32());
+        var text = first.GetProperty("text").GetString()!;
+        var again = LatheProcess.RunWithInput("Once upon a time", "run", "-n", "12", "--seed", "3");
+        again.AssertSuccess();
+        Assert.Equal(text + Environment.NewLine, again.Output);
+        Assert.Equal("", again.Error);
+        var echoed = LatheProcess.Run("run", "-p", "Once upon a time", "-n", "12", "--seed", "3", "--echo");
+        Assert.Equal("Once upon a time" + text + Environment.NewLine, echoed.Output);
+    }
+
+    [Fact]
+    public void Run_ends_before_a_stop_text()
+    {
+        var full = LatheProcess.Run("run", "-p", "Once upon a time", "-n", "30", "--temp", "0", "--json").Json.GetProperty("text").GetString()!;
+        var stop = full.Substring(20, 3);
+        var cut = LatheProcess.Run("run", "-p", "Once upon a time", "-n", "30", "--temp", "0", "--stop", stop, "--json").Json;
+        Assert.Equal("stop", cut.GetProperty("finish").GetString());
+        Assert.Equal(full[..full.IndexOf(stop, StringComparison.Ordinal)], cut.GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public void A_prompt_beyond_the_context_is_one_sentence() =>
+        LatheProcess.Run("run", "-p", "Once upon a time there was", "-c", "3").AssertFailure("context");
+
+    [Fact]
+    public void Chat_answers_every_line_until_the_end_of_input()
+    {
+        var outcome = LatheProcess.RunWithInput("Hello!\nTell me a story.\n", "chat", "-n", "6", "--temp", "0");
+        outcome.AssertSuccess();
+        var answers = outcome.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.True(answers.Length >= 2, outcome.Output);
+        using var folder = new TemporaryFolder();
+        var file = folder.File("tiny.gguf");
+        LatheProcess.Run("synth", "tiny-llama", "q8_0", file).AssertSuccess();
+        LatheProcess.Run("chat", file).AssertFailure("no chat template");
+    }
+
+    [Fact]
+    public void Logits_are_the_same_however_the_tokens_are_batched_and_tell_which_routes_ran()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Path.Combine(Repository.Golden, "llama-bf16.gguf");
+        var (together, apart) = (folder.File("a.f32"), folder.File("b.f32"));
+        LatheProcess.Run("logits", "-m", model, "--tokens", "1,2,3,4,5", "--out", together, "--quality", "--kv", "f32").AssertSuccess();
+        LatheProcess.Run(
+            "logits", "-m", model, "--tokens-file", folder.Write("t.json", """{"tokens": [1, 2, 3, 4, 5], "prefill": 2}"""), "--out", apart, "--quality", "--kv", "f32").AssertSuccess();
+        var (first, second) = (Floats(together), Floats(apart));
+        Assert.Equal(5 * 320, first.Length);
+        Assert.All(first.Zip(second), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+        var record = JsonDocument.Parse(File.ReadAllText(apart + ".json")).RootElement;
+        Assert.Equal(2, record.GetProperty("prefill").GetInt32());
+        Assert.True(record.GetProperty("quality").GetBoolean());
+        Assert.All(record.GetProperty("dispatches").EnumerateObject(), route => Assert.EndsWith(".reference", route.Name, StringComparison.Ordinal));
+        Assert.NotEmpty(record.GetProperty("dispatches").EnumerateObject());
+        LatheProcess.Run("logits", "-m", model, "--tokens-file", folder.Write("u.json", "{}"), "--out", apart).AssertFailure("token ids");
+    }
+
+    [Fact]
+    public void Logits_agree_with_the_golden_file()
+    {
+        using var folder = new TemporaryFolder();
+        var golden = Path.Combine(Repository.Golden, "llama-q8_0");
+        var path = folder.File("l.f32");
+        LatheProcess.Run("logits", "-m", golden + ".gguf", "--tokens-file", golden + ".json", "--out", path, "--quality", "--kv", "f32").AssertSuccess();
+        var description = JsonDocument.Parse(File.ReadAllText(golden + ".json")).RootElement;
+        var positions = description.GetProperty("positions").EnumerateArray().Select(position => position.GetInt32()).ToArray();
+        var (logits, expected) = (Floats(path), Floats(golden + ".logits.f32"));
+        var vocabulary = expected.Length / positions.Length;
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(expected[i], logits[(positions[i / vocabulary] * vocabulary) + (i % vocabulary)], 1e-3f);
+        }
+    }
+
+    [Fact]
+    public void Routes_are_listed_with_what_a_policy_says_and_what_a_model_uses()
+    {
+        var all = LatheProcess.Run("routes", "--json", "--route", "cpu.matmul.*=off").Json.GetProperty("routes").EnumerateArray().ToList();
+        Assert.Contains(all, route => route.GetProperty("id").GetString() == "cpu.matmul.reference");
+        Assert.All(
+            all.Where(route => route.GetProperty("id").GetString()!.StartsWith("cpu.matmul.", StringComparison.Ordinal)),
+            route => Assert.Equal("off", route.GetProperty("setting").GetString()));
+        var nodes = LatheProcess.Run("routes", "-m", Repository.TalesModel, "--json", "--quality").Json.GetProperty("nodes").EnumerateArray().ToList();
+        Assert.All(nodes, node => Assert.EndsWith(".reference", node.GetProperty("route").GetString(), StringComparison.Ordinal));
+        Assert.Contains(nodes, node => node.GetProperty("node").GetString() == "blk.*.attn_q" && node.GetProperty("count").GetInt32() == 8);
+    }
+
+    [Fact]
+    public void Devices_names_the_processor()
+    {
+        var device = LatheProcess.Run("devices", "--json").Json.EnumerateArray().First();
+        Assert.Equal("cpu", device.GetProperty("device").GetString());
+        Assert.Equal(Environment.ProcessorCount, device.GetProperty("cores").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("md")]
+    [InlineData("csv")]
+    [InlineData("json")]
+    [InlineData("jsonl")]
+    [InlineData("sql")]
+    public void Bench_prints_every_test_in_every_format(string format)
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("tiny.gguf");
+        LatheProcess.Run("synth", "tiny-qwen3", "q8_0", file).AssertSuccess();
+        var outcome = LatheProcess.Run("bench", "-m", file, "-p", "16,0", "-n", "4", "-d", "0,8", "-r", "2", "-o", format);
+        outcome.AssertSuccess();
+        var lines = outcome.Output.TrimEnd().Split('\n');
+        switch (format)
+        {
+            case "md":
+                Assert.Equal(2 + 4, lines.Length);
+                Assert.All(lines, line => Assert.Equal(lines[0].Length, line.Length));
+                Assert.Contains("tg4 @ d8", outcome.Output, StringComparison.Ordinal);
+                break;
+            case "csv":
+                Assert.Equal(1 + 4, lines.Length);
+                Assert.All(lines, line => Assert.Equal(lines[0].Split(',').Length, line.Split(',').Length));
+                break;
+            case "json":
+                Check(outcome.Json.EnumerateArray());
+                break;
+            case "jsonl":
+                Check(lines.Select(line => JsonDocument.Parse(line).RootElement));
+                break;
+            case "sql":
+                Assert.Equal(4, lines.Count(line => line.StartsWith("INSERT INTO llama_bench (build_commit, ", StringComparison.Ordinal)));
+                break;
+            default:
+                Assert.Fail(format);
+                break;
+        }
+
+        static void Check(IEnumerable<JsonElement> records)
+        {
+            var all = records.ToList();
+            Assert.Equal([(16, 0, 0), (0, 4, 0), (16, 0, 8), (0, 4, 8)], all.Select(record => (Of(record, "n_prompt"), Of(record, "n_gen"), Of(record, "n_depth"))));
+            foreach (var record in all)
+            {
+                var samples = record.GetProperty("samples_ts").EnumerateArray().Select(sample => sample.GetDouble()).ToList();
+                Assert.Equal(2, samples.Count);
+                Assert.Equal(samples.Average(), record.GetProperty("avg_ts").GetDouble(), 6);
+            }
+        }
+
+        static int Of(JsonElement record, string name) => record.GetProperty(name).GetInt32();
+    }
+
+    private static float[] Floats(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        var floats = new float[bytes.Length / sizeof(float)];
+        Buffer.BlockCopy(bytes, 0, floats, 0, bytes.Length);
+        return floats;
+    }
+}

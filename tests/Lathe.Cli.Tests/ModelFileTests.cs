@@ -1,0 +1,103 @@
+using Lathe.Tests.Shared;
+
+namespace Lathe.Cli.Tests;
+
+public class ModelFileTests
+{
+    [Fact]
+    public void Inspect_tells_what_is_in_a_file()
+    {
+        var json = LatheProcess.Run("inspect", Repository.TalesModel, "--json", "--metadata", "--tensors").Json;
+        Assert.Equal("llama", json.GetProperty("architecture").GetString());
+        Assert.Equal("gpt2", json.GetProperty("tokenizer").GetString());
+        Assert.Equal(8192, json.GetProperty("vocabulary").GetInt32());
+        Assert.Equal(1024, json.GetProperty("context").GetInt32());
+        Assert.True(json.GetProperty("chat_template").GetBoolean());
+        Assert.True(json.GetProperty("runs").GetBoolean());
+        Assert.Equal(74, json.GetProperty("tensors").GetArrayLength());
+        Assert.Equal(8192, json.GetProperty("metadata").GetProperty("tokenizer.ggml.tokens").GetArrayLength());
+        Assert.Equal(new FileInfo(Repository.TalesModel).Length, json.GetProperty("bytes").GetInt64());
+        var types = json.GetProperty("types").EnumerateArray().ToDictionary(type => type.GetProperty("type").GetString()!, type => type.GetProperty("tensors").GetInt32());
+        Assert.Equal(57, types["Q8_0"]);
+        Assert.Equal(17, types["F32"]);
+    }
+
+    [Fact]
+    public void Inspect_prints_tables_for_people()
+    {
+        var outcome = LatheProcess.Run("inspect", Repository.TalesModel, "--metadata", "--tensors");
+        outcome.AssertSuccess();
+        Assert.Contains("Lathe Tales 29M", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("blk.7.ffn_down.weight", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("8192 x String: !, \", #", outcome.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', outcome.Output);
+    }
+
+    [Fact]
+    public void Inspect_says_why_a_file_does_not_run()
+    {
+        var json = LatheProcess.Run("inspect", Path.Combine(Repository.Golden, "llama-q8_0.gguf"), "--json").Json;
+        Assert.Contains("tokenizer", json.GetProperty("tokenizer_problem").GetString(), StringComparison.OrdinalIgnoreCase);
+        Assert.True(json.GetProperty("runs").GetBoolean());
+    }
+
+    [Fact]
+    public void Tokenize_prints_ids_of_the_exact_bytes_of_a_file()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("text");
+        byte[] bytes = [.. "Hello, <|im_start|>\r\n"u8, 0xFF, (byte)'!'];
+        File.WriteAllBytes(file, bytes);
+        var plain = Ids("tokenize", "-m", Repository.TalesModel, "--ids", "-f", file);
+        var special = Ids("tokenize", "-m", Repository.TalesModel, "--ids", "--special", "--bos", "-f", file);
+
+        // In this vocabulary 8189 begins a text and 8190 is <|im_start|>.
+        Assert.DoesNotContain(8190, plain);
+        Assert.NotEqual(8189, plain[0]);
+        Assert.Equal(8189, special[0]);
+        Assert.Contains(8190, special);
+        var json = LatheProcess.Run("tokenize", "-m", Repository.TalesModel, "--json", "Hello, world").Json;
+        Assert.Equal("Hello, world", string.Concat(json.GetProperty("pieces").EnumerateArray().Select(piece => piece.GetString())));
+        Assert.Equal(json.GetProperty("tokens").GetArrayLength(), json.GetProperty("pieces").GetArrayLength());
+
+        static int[] Ids(params string[] arguments)
+        {
+            var outcome = LatheProcess.Run(arguments);
+            outcome.AssertSuccess();
+            Assert.EndsWith("\n", outcome.Output, StringComparison.Ordinal);
+            return [.. outcome.Output.TrimEnd('\n', '\r').Split(' ').Select(int.Parse)];
+        }
+    }
+
+    [Fact]
+    public void Synth_writes_a_file_that_inspects_tokenises_and_runs()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("tiny.gguf");
+        var outcome = LatheProcess.Run("synth", "tiny-llama", "q4_k", file, "--layers", "3", "--seed", "5");
+        outcome.AssertSuccess();
+        Assert.Contains("tiny-llama, 3 layers, Q4_K", outcome.Output, StringComparison.Ordinal);
+        var json = LatheProcess.Run("inspect", file, "--json").Json;
+        Assert.True(json.GetProperty("runs").GetBoolean());
+        Assert.Equal(3, json.GetProperty("layers").GetInt32());
+        Assert.Equal(JsonNull, json.GetProperty("tokenizer_problem").ValueKind);
+        var run = LatheProcess.Run("run", file, "-p", "Hi", "-n", "5", "--ignore-eos", "--json").Json;
+        Assert.Equal(5, run.GetProperty("generated_tokens").GetInt32());
+    }
+
+    [Fact]
+    public void Template_prints_the_rendering_and_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        var template = folder.Write("t.jinja", "{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }}{% endfor %}{{ strftime_now('%Y') }}{{ extra }}");
+        var input = folder.Write("c.json", """{"messages": [{"role": "user", "content": "h\u00e9 <&>"}], "extra": "!"}""");
+        var outcome = LatheProcess.Run("template", "--file", template, "--input", input, "--bos", "<s>", "--now", "2031-05-06T07:08:09");
+        outcome.AssertSuccess();
+        Assert.Equal("<s>user: hé <&>2031!", outcome.Output);
+        Assert.Equal("", outcome.Error);
+        LatheProcess.Run("template", "--file", folder.Write("r.jinja", "a{{ raise_exception('no system') }}"), "--input", input).AssertFailure("no system");
+        LatheProcess.Run("template", "--file", template, "--input", folder.Write("bad.json", "[1")).AssertFailure("is not a JSON object");
+    }
+
+    private const System.Text.Json.JsonValueKind JsonNull = System.Text.Json.JsonValueKind.Null;
+}
