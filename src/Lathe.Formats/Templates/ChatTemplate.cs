@@ -40,7 +40,9 @@ public sealed class ChatTemplate
         return Render(input.ToVariables(), input.Now);
     }
 
-    /// <summary>Renders with these variables; <paramref name="now"/> is the local time that <c>strftime_now</c> shows, by default the clock's.</summary>
+    /// <summary>
+    /// Renders with these variables; <paramref name="now"/> is the local time that <c>strftime_now</c> shows, by default the clock's.
+    /// </summary>
     /// <exception cref="TemplateException">The template fails or exceeds a limit.</exception>
     public string Render(IReadOnlyDictionary<string, TemplateValue> variables, DateTime? now = null)
     {

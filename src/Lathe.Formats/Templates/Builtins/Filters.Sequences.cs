@@ -21,7 +21,8 @@ internal static partial class Filters
         }
     }
 
-    private static TemplateValue First(Invocation call) => call.Items(0).FirstOrDefault() ?? new UndefinedValue("the sequence is empty, so it has no first item");
+    private static TemplateValue First(Invocation call) =>
+        call.Items(0).FirstOrDefault() ?? new UndefinedValue("the sequence is empty, so it has no first item");
 
     private static TemplateValue Last(Invocation call) => call[0] switch
     {
@@ -130,8 +131,8 @@ internal static partial class Filters
     private static ListValue Sort(Invocation call)
     {
         var isCaseSensitive = call.Flag(2, otherwise: false);
-        var sorted = Ordering.Sort(Collect(call, call.Items(0)), item => SortKey(call, item, isCaseSensitive), call.Budget, call.Flag(1, otherwise: false));
-        return ListValue.From(sorted);
+        var items = Collect(call, call.Items(0));
+        return ListValue.From(Ordering.Sort(items, item => SortKey(call, item, isCaseSensitive), call.Budget, call.Flag(1, otherwise: false)));
     }
 
     /// <summary>What an item is sorted by: itself, an attribute, or several with commas between their names.</summary>

@@ -59,11 +59,12 @@ internal static partial class Filters
 
     private static StringValue Indent(Invocation call)
     {
-        var indent = call[1] is StringValue text ? text.Text : new string(' ', Math.Clamp(call.Integer(1, 4), 0, 10_000));
+        var indent = call[1] is StringValue unit ? unit.Text : new string(' ', Math.Clamp(call.Integer(1, 4), 0, 10_000));
         var indentsFirst = call.Flag(2, otherwise: false);
         var indentsBlank = call.Flag(3, otherwise: false);
-        var lines = Soft(call).Text.Replace("\r\n", "\n").Split('\n', '\r', '\v', '\f', '\x1c', '\x1d', '\x1e', '\x85', '\u2028', '\u2029');
-        call.Budget.Allocate(Soft(call).Text.Length + ((long)lines.Length * indent.Length));
+        var text = call.Text(0);
+        var lines = text.Replace("\r\n", "\n").Split('\n', '\r', '\v', '\f', '\x1c', '\x1d', '\x1e', '\x85', '\u2028', '\u2029');
+        call.Budget.Allocate(text.Length + ((long)lines.Length * indent.Length));
         for (var i = 0; i < lines.Length; i++)
         {
             var isIndented = i == 0 ? indentsFirst : indentsBlank || lines[i].Length > 0;
@@ -115,10 +116,18 @@ internal static partial class Filters
         return text.With(StringMethods.Strip(text.Text, characters, start: true, end: true));
     }
 
-    private static StringValue Truncate(Invocation call)
+    private static TemplateValue Truncate(Invocation call)
     {
-        var text = Soft(call);
         var length = call.Integer(1, 255);
+        var leeway = call.Integer(4, 5);
+        if (call[0] is not StringValue text)
+        {
+            // Whatever has a length may pass if it is short enough.
+            return Numbers.ToInteger(Length(call)) <= length + (long)leeway
+                ? call[0]
+                : throw new TemplateException("'truncate' can only shorten strings.");
+        }
+
         var end = call.Text(3, "...");
         var endLength = CodePoints.Count(end);
         if (length < endLength)
@@ -127,7 +136,7 @@ internal static partial class Filters
         }
 
         call.Budget.Allocate(text.Text.Length);
-        if (CodePoints.Count(text.Text) <= length + (long)call.Integer(4, 5))
+        if (CodePoints.Count(text.Text) <= length + (long)leeway)
         {
             return text;
         }

@@ -41,7 +41,10 @@ internal static partial class Filters
             case UndefinedValue undefined:
                 throw undefined.Error();
             case StringValue text when IntegerText.TryParsePython(
-                StringMethods.Strip(text.Text, null, start: true, end: true), call.Integer(2, 10), call.Budget.Limits.MaxIntegerBits, out var integer):
+                StringMethods.Strip(text.Text, null, start: true, end: true),
+                call.Integer(2, 10),
+                call.Budget.Limits.MaxIntegerBits,
+                out var integer):
                 return new IntegerValue(integer);
             case StringValue text:
                 return TryParseFloat(text.Text, out var number) && double.IsFinite(number) ? new IntegerValue(new(number)) : otherwise;
@@ -83,7 +86,7 @@ internal static partial class Filters
 
         const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         value = 0;
-        return text.Length > 0 && char.IsAsciiLetterOrDigit(text[^1]) | text[^1] == '.' && double.TryParse(text, Styles, CultureInfo.InvariantCulture, out value);
+        return double.TryParse(text, Styles, CultureInfo.InvariantCulture, out value);
     }
 
     private static TemplateValue Round(Invocation call)
@@ -140,7 +143,12 @@ internal static partial class Filters
     {
         var isBinary = call.Flag(1, otherwise: false);
         var unit = isBinary ? 1024.0 : 1000.0;
-        var bytes = ToFloat(call) is FloatValue { Value: var size } ? size : 0;
+        var bytes = call[0] switch
+        {
+            StringValue text when TryParseFloat(text.Text, out var number) => number,
+            var value when Numbers.IsNumber(value) => Numbers.ToDouble(value),
+            var value => throw new TemplateException($"'filesizeformat' needs a number, not a value of type '{value.TypeName}'."),
+        };
         if (bytes == 1)
         {
             return "1 Byte";
@@ -151,7 +159,9 @@ internal static partial class Filters
             return $"{FloatText.Fixed(Math.Truncate(bytes), 0)} Bytes";
         }
 
-        var prefixes = isBinary ? new[] { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB" } : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
+        string[] prefixes = isBinary
+            ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
+            : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
         var index = 0;
         for (bytes /= unit; bytes >= unit && index < prefixes.Length - 1; bytes /= unit)
         {

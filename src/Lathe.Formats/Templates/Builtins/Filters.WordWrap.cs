@@ -19,8 +19,8 @@ internal static partial class Filters
         var breaksWords = call.Flag(2, otherwise: true);
         var breaksHyphens = call.Flag(4, otherwise: true);
         var separator = call.Text(3, "\n");
-        var lines = text.Text.ReplaceLineEndings("\n").Split('\n').SelectMany(line => Wrap(line, width, breaksWords, breaksHyphens).DefaultIfEmpty(""));
-        List<string> wrapped = [.. lines];
+        var lines = text.Text.ReplaceLineEndings("\n").Split('\n');
+        List<string> wrapped = [.. lines.SelectMany(line => Wrap(line, width, breaksWords, breaksHyphens).DefaultIfEmpty(""))];
         if (wrapped.Count > 1 && text.Text.EndsWith('\n'))
         {
             wrapped.RemoveAt(wrapped.Count - 1);

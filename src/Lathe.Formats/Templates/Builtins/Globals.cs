@@ -45,7 +45,8 @@ internal static class Globals
         var result = new NamespaceValue();
         foreach (var (key, value) in Entries(call))
         {
-            result.Set(key is StringValue name ? name.Text : throw new TemplateException("the attributes of a namespace are named by strings."), value);
+            var name = key as StringValue ?? throw new TemplateException("the attributes of a namespace are named by strings.");
+            result.Set(name.Text, value);
         }
 
         return result;

@@ -14,7 +14,9 @@ internal static class ItemPath
 
         foreach (var name in names.Text.Split('.'))
         {
-            TemplateValue key = name.Length is > 0 and < 10 && name.All(char.IsAsciiDigit) ? new IntegerValue(BigInteger.Parse(name)) : new StringValue(name);
+            TemplateValue key = name.Length is > 0 and < 10 && name.All(char.IsAsciiDigit)
+                ? new IntegerValue(BigInteger.Parse(name))
+                : new StringValue(name);
             item = OrDefault(call.Interpreter.Item(item, key), otherwise);
         }
 

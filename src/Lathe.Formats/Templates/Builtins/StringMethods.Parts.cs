@@ -95,7 +95,9 @@ internal static partial class StringMethods
     }
 
     private static IntegerValue MustFind(Invocation call, bool fromEnd) =>
-        Find(call, fromEnd) is IntegerValue { Value.Sign: >= 0 } index ? index : throw new TemplateException("the text does not hold the part that was looked for.");
+        Find(call, fromEnd) is IntegerValue { Value.Sign: >= 0 } index
+            ? index
+            : throw new TemplateException("the text does not hold the part that was looked for.");
 
     private static StringValue Replace(Invocation call)
     {

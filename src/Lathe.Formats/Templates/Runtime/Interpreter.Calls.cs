@@ -90,7 +90,8 @@ internal sealed partial class Interpreter
             positional = [.. positional, .. Iterate(Evaluate(list.ExtraPositional, scope))];
         }
 
-        KeyValuePair<string, TemplateValue>[] named = [.. list.Named.Select(argument => KeyValuePair.Create(argument.Key, Evaluate(argument.Value, scope)))];
+        KeyValuePair<string, TemplateValue>[] named =
+            [.. list.Named.Select(argument => KeyValuePair.Create(argument.Key, Evaluate(argument.Value, scope)))];
         if (list.ExtraNamed is not null)
         {
             named = [.. named, .. NamedArguments(Evaluate(list.ExtraNamed, scope))];

@@ -37,7 +37,8 @@ internal sealed class RenderBudget(TemplateLimits limits)
     {
         if (length > Limits.MaxOutputLength)
         {
-            throw new TemplateException($"a text or list would take the room of {length} characters, which is more than the limit of {Limits.MaxOutputLength}.");
+            throw new TemplateException(
+                $"a text or list would take the room of {length} characters, which is more than the limit of {Limits.MaxOutputLength}.");
         }
 
         _allocated += length;

@@ -56,7 +56,13 @@ internal static class FloatText
     {
         var text = magnitude.ToString($"E{decimals}", CultureInfo.InvariantCulture);
         var mark = text.IndexOf('E');
-        return mark < 0 ? Repr(magnitude) : text[..mark] + "e" + Exponent(int.Parse(text.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+        if (mark < 0)
+        {
+            return Repr(magnitude);
+        }
+
+        var exponent = int.Parse(text.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        return $"{text[..mark]}e{Exponent(exponent)}";
     }
 
     /// <summary>So many significant digits without trailing zeros, with an exponent where that is shorter.</summary>

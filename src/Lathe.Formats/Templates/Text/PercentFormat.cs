@@ -61,9 +61,10 @@ internal sealed class PercentFormat
         {
             var end = _format.Text.IndexOf(')', _position);
             var name = end < 0 ? throw Incomplete() : _format.Text[(_position + 1)..end];
-            named = _values is DictValue dict
-                ? dict.TryGetValue(name, out var value) ? value : throw new TemplateException($"the format of '%' names '{name}', which is not in the dict.")
-                : throw new TemplateException("the format of '%' names values, so it needs a dict.");
+            var dict = _values as DictValue ?? throw new TemplateException("the format of '%' names values, so it needs a dict.");
+            named = dict.TryGetValue(name, out var value)
+                ? value
+                : throw new TemplateException($"the format of '%' names '{name}', which is not in the dict.");
             _usesNames = true;
             _position = end + 1;
         }

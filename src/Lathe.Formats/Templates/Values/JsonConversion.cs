@@ -26,7 +26,8 @@ internal static class JsonConversion
         JsonValueKind.String => new StringValue(Text(element)),
         JsonValueKind.Number => Number(element),
         JsonValueKind.Array => new ListValue([.. element.EnumerateArray().Select(Convert)]),
-        JsonValueKind.Object => DictValue.Of(element.EnumerateObject().Select(property => KeyValuePair.Create(Name(property), Convert(property.Value)))),
+        JsonValueKind.Object =>
+            DictValue.Of(element.EnumerateObject().Select(property => KeyValuePair.Create(Name(property), Convert(property.Value)))),
         JsonValueKind.Undefined => throw new TemplateException("a JSON element without a value cannot be given to a template."),
         _ => throw new InvalidOperationException($"JSON kind {element.ValueKind} has no template value."),
     };
