@@ -15,16 +15,16 @@ public sealed record TemplateLimits
     /// <summary>Nesting of expressions and blocks in the source.</summary>
     public int MaxNesting { get; init; } = 200;
 
-    /// <summary>Evaluated nodes, plus one for every 64 characters or elements that an operation touches.</summary>
-    public long MaxSteps { get; init; } = 50_000_000;
+    /// <summary>Evaluated nodes, plus one for every 64 characters that an operation touches.</summary>
+    public long MaxSteps { get; init; } = 20_000_000;
 
     /// <summary>Nesting of evaluated nodes; recursion of macros counts through the nodes that it passes.</summary>
     public int MaxDepth { get; init; } = 4_000;
 
-    /// <summary>UTF-16 units in the rendered text, and in any one string; elements in any one list.</summary>
+    /// <summary>UTF-16 units in the rendered text and in any one string; an item of a list counts as sixteen.</summary>
     public int MaxOutputLength { get; init; } = 16 << 20;
 
-    /// <summary>UTF-16 units and elements constructed during one rendering, in all.</summary>
+    /// <summary>UTF-16 units constructed during one rendering, in all; an item of a list counts as sixteen.</summary>
     public long MaxAllocation { get; init; } = 256L << 20;
 
     /// <summary>Numbers in a <c>range</c>.</summary>

@@ -11,6 +11,7 @@ internal sealed unsafe class OpTest(GraphShape shape, int threads, CpuKvStorage?
 {
     private const uint Sentinel = 0x7FA5_A5A5; // a NaN that no computation makes
     private const int GuardBytes = 256;
+    private const int Runs = 2; // a compiled step is run again and again
 
     private readonly Dictionary<CpuBuffer, AlignedMemory> _memory = [];
     private readonly StepBuilder _builder = new(shape, threads, kv);
@@ -44,11 +45,14 @@ internal sealed unsafe class OpTest(GraphShape shape, int threads, CpuKvStorage?
         }
 
         AssertThreadsDoNotMeet(step);
-        foreach (var each in steps)
+        for (var run = 0; run < Runs; run++)
         {
-            for (var thread = 0; thread < threads; thread++)
+            foreach (var each in steps)
             {
-                each.Run(new StepContext(batch, thread, threads));
+                for (var thread = 0; thread < threads; thread++)
+                {
+                    each.Run(new StepContext(batch, thread, threads));
+                }
             }
         }
 

@@ -74,13 +74,14 @@ internal readonly unsafe struct Lanes512 : ILanes<VectorF32>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorF32 LoadHalf(ushort* source)
     {
-        var bits = Vector.WidenLower(Vector256.Load(source).ToVector512Unsafe()).AsInt32();
-        var magnitude = (bits & Vector.Create(0x7FFF)) << 13;
-        var rebased = magnitude + Vector.Create((127 - 15) << 23);
-        rebased += Vector.GreaterThan(magnitude, Vector.Create((0x7C00 << 13) - 1)) & Vector.Create((127 - 15) << 23);
+        var shifted = Vector.WidenLower(Vector256.Load((short*)source).ToVector512Unsafe()) << 13;
+        var magnitude = shifted & Vector.Create(0x7FFF << 13);
+        var value = magnitude + Vector.Create((127 - 15) << 23);
+        value = Vector.ConditionalSelect(
+            Vector.GreaterThan(magnitude, Vector.Create((0x7C00 << 13) - 1)), value + Vector.Create((127 - 15) << 23), value);
         var subnormal = (magnitude + Vector.Create((127 - 14) << 23)).AsSingle() - Vector.Create((127 - 14) << 23).AsSingle();
-        var value = Vector.ConditionalSelect(Vector.LessThan(magnitude, Vector.Create(1 << 23)), subnormal.AsInt32(), rebased);
-        return (value | ((bits & Vector.Create(0x8000)) << 16)).AsSingle();
+        value = Vector.ConditionalSelect(Vector.LessThan(magnitude, Vector.Create(1 << 23)), subnormal.AsInt32(), value);
+        return Vector.ConditionalSelect(Vector.Create(int.MinValue), shifted, value).AsSingle();
     }
 
     // Adding 2^13 times the value's own power of two leaves the value rounded to 10 fraction bits at the bottom of the sum, by the adder's own rounding

@@ -14,6 +14,12 @@ public readonly unsafe struct ActivationLayout
     /// <summary>Values that share a scale.</summary>
     public const int BlockElements = 32;
 
+    // The code of a block's largest magnitude. Each trial rounds all 32 values differently, and the error of 32 roundings varies by a sixth
+    // of its mean: the best of eight trials has about an eighth less than the first.
+    private const int Trials = 8;
+    private const float HighestTop = 127.45f;
+    private const float TopStep = 0.8f;
+
     internal const int StepElements = 256;
     private const int Alignment = 64;
 
@@ -58,7 +64,8 @@ public readonly unsafe struct ActivationLayout
     public static long BytesPerRow(int k) => new ActivationLayout(k).RowBytes;
 
     /// <summary>Writes one row: <paramref name="k"/> values (a multiple of 32) to <see cref="BytesPerRow"/> bytes at <paramref name="row"/>.
-    /// A block's scale is its largest magnitude over 127; codes round to nearest, ties to even. NaN and infinity make the block's scale so.</summary>
+    /// Each block tries several scales and keeps the one of least error; codes round to nearest, ties to even. NaN and infinity make the
+    /// block's scale so.</summary>
     public static void Quantize(float* x, byte* row, int k)
     {
         var layout = new ActivationLayout(k);
@@ -106,12 +113,30 @@ public readonly unsafe struct ActivationLayout
             return 0;
         }
 
-        Vector256<float> inverse = Vector256.Create(127f / largest);
+        // For given codes q the scale of least error is x·q / q·q, and the error that it leaves is x·x - (x·q)² / q·q.
+        float top = HighestTop, scale = largest, best = float.NegativeInfinity;
+        for (int trial = 0; trial < Trials; trial++)
+        {
+            float candidate = HighestTop - (trial * TopStep);
+            Vector256<float> factor = Vector256.Create(candidate / largest);
+            Vector256<float> q0 = Vector256.Round(x0 * factor), q1 = Vector256.Round(x1 * factor);
+            Vector256<float> q2 = Vector256.Round(x2 * factor), q3 = Vector256.Round(x3 * factor);
+            float xq = Vector256.Sum((x0 * q0) + (x1 * q1) + (x2 * q2) + (x3 * q3));
+            float fitted = xq / Vector256.Sum((q0 * q0) + (q1 * q1) + (q2 * q2) + (q3 * q3));
+            if (xq * fitted > best)
+            {
+                best = xq * fitted;
+                top = candidate;
+                scale = fitted;
+            }
+        }
+
+        Vector256<float> inverse = Vector256.Create(top / largest);
         Vector256<int> i0 = Round(x0 * inverse), i1 = Round(x1 * inverse), i2 = Round(x2 * inverse), i3 = Round(x3 * inverse);
         Vector256.Narrow(Vector256.Narrow(i0, i1), Vector256.Narrow(i2, i3)).Store(codes);
         firstSum = Vector256.Sum(i0 + i1);
         secondSum = Vector256.Sum(i2 + i3);
-        return largest / 127f;
+        return scale;
     }
 
     private static Vector256<int> Round(Vector256<float> x) => Vector256.ConvertToInt32(Vector256.Round(x));

@@ -28,7 +28,7 @@ internal static class DictMethods
     private static ListValue View(Invocation call, SequenceKind kind)
     {
         var dict = (DictValue)call[0];
-        call.Budget.Allocate(dict.Count);
+        call.Budget.AllocateItems(dict.Count);
         return dict.View(kind);
     }
 }

@@ -75,7 +75,7 @@ internal static partial class Filters
         foreach (var chunk in call.Items(0).Chunk(Math.Min(size, call.Budget.Limits.MaxOutputLength)))
         {
             var missing = call.Has(2) ? size - chunk.Length : 0;
-            call.Budget.Allocate((long)chunk.Length + missing);
+            call.Budget.AllocateItems((long)chunk.Length + missing);
             yield return new ListValue([.. chunk, .. Enumerable.Repeat(call[2], missing)]);
         }
     }
@@ -98,7 +98,7 @@ internal static partial class Filters
         {
             var size = length + (i < longer ? 1 : 0);
             IEnumerable<TemplateValue> fill = call.Has(2) && longer > 0 && i >= longer ? [call[2]] : [];
-            call.Budget.Allocate(size);
+            call.Budget.AllocateItems(size + 1L);
             yield return new ListValue([.. items.Items.Slice(start, size).ToArray(), .. fill]);
             start += size;
         }
@@ -119,7 +119,7 @@ internal static partial class Filters
             "value" => 1,
             var other => throw new TemplateException($"'dictsort' sorts by key or value, not by '{other}'."),
         };
-        call.Budget.Allocate(dict.Count);
+        call.Budget.AllocateItems(dict.Count);
         return ListValue.From(Ordering.Sort(
             dict.View(SequenceKind.Items),
             item => FoldCase(((ListValue)item)[position], isCaseSensitive),

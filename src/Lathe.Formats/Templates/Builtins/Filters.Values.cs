@@ -5,6 +5,9 @@ namespace Lathe.Formats.Templates;
 /// <summary>Filters on single values and numbers.</summary>
 internal static partial class Filters
 {
+    // Reading the digits of a long integer takes quadratic time, which charging each as a step keeps in bounds.
+    private const long DigitWork = 64;
+
     private static TemplateValue Absolute(Invocation call) => call[0] switch
     {
         FloatValue number => new FloatValue(Math.Abs(number.Value)),
@@ -32,6 +35,7 @@ internal static partial class Filters
     private static TemplateValue ToInteger(Invocation call)
     {
         var otherwise = call.IsGiven(1) ? call[1] : 0L;
+        call.Budget.Work(call[0] is StringValue digits ? digits.Text.Length * DigitWork : 0);
         switch (call[0])
         {
             case UndefinedValue undefined:
@@ -96,6 +100,7 @@ internal static partial class Filters
             throw new TemplateException($"'round' needs a number, not a value of type '{call[0].TypeName}'.");
         }
 
+        call.Budget.Work(FloatText.ExactWork);
         if (method == "common")
         {
             return call[0] is FloatValue number ? new FloatValue(FloatText.Round(number.Value, precision)) : RoundInteger(call, precision);

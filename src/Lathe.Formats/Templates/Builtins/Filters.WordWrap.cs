@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Lathe.Formats.Templates;
 
 /// <summary>The filter <c>wordwrap</c>.</summary>
@@ -29,39 +31,41 @@ internal static partial class Filters
 
     private static IEnumerable<string> Wrap(string line, int width, bool breaksWords, bool breaksHyphens)
     {
-        var current = "";
+        var current = new StringBuilder();
         foreach (var chunk in Chunks(line, breaksHyphens))
         {
-            var rest = chunk;
-            if (current.Length + rest.Length > width)
+            var from = 0;
+            var isSpace = string.IsNullOrWhiteSpace(chunk);
+            if (breaksWords && !isSpace && chunk.Length > width)
             {
-                var isSpace = string.IsNullOrWhiteSpace(rest);
-                if (breaksWords && !isSpace && rest.Length > width)
+                // A word that fits on no line fills up the current one.
+                while (current.Length + chunk.Length - from > width)
                 {
-                    // A word that fits on no line fills up the current one.
-                    while (current.Length + rest.Length > width)
-                    {
-                        var part = Math.Max(width - current.Length, current.Length == 0 ? 1 : 0);
-                        yield return (current + rest[..part]).TrimEnd();
-                        rest = rest[part..];
-                        current = "";
-                    }
-                }
-                else if (current.Length > 0)
-                {
-                    yield return current.TrimEnd();
-                    current = "";
-                    rest = isSpace ? "" : rest;
+                    var part = width - current.Length;
+                    yield return TakeLine(current.Append(chunk, from, part));
+                    from += part;
                 }
             }
+            else if (current.Length + chunk.Length > width && current.Length > 0)
+            {
+                yield return TakeLine(current);
+                from = isSpace ? chunk.Length : 0;
+            }
 
-            current += rest;
+            current.Append(chunk, from, chunk.Length - from);
         }
 
-        if (current.TrimEnd().Length > 0)
+        if (TakeLine(current) is { Length: > 0 } last)
         {
-            yield return current.TrimEnd();
+            yield return last;
         }
+    }
+
+    private static string TakeLine(StringBuilder current)
+    {
+        var line = current.ToString().TrimEnd();
+        current.Clear();
+        return line;
     }
 
     /// <summary>Words and the spaces between them in turn; with hyphens, the parts of compound words.</summary>

@@ -70,11 +70,10 @@ internal static partial class Filters
         List<TemplateValue> result = [];
         foreach (var item in items)
         {
-            call.Budget.Step();
+            call.Budget.AllocateItems(1);
             result.Add(item);
         }
 
-        call.Budget.Allocate(result.Count);
         return ListValue.From(result);
     }
 }

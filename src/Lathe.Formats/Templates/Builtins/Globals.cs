@@ -34,8 +34,8 @@ internal static class Globals
             throw new TemplateException($"a range of {count} numbers is longer than the limit of {call.Budget.Limits.MaxRangeLength}.");
         }
 
-        call.Budget.Allocate((long)count);
-        return new ListValue([.. Enumerable.Range(0, (int)count).Select(i => new IntegerValue(start + (step * i)))], SequenceKind.Range);
+        call.Budget.AllocateItems((long)count);
+        return ListValue.Range(start, stop, step, (int)count);
     }
 
     private static DictValue MakeDict(Invocation call) => DictValue.Of(Entries(call));
@@ -69,7 +69,7 @@ internal static class Globals
         }
 
         entries.AddRange(call.ExtraNamed.Select(argument => KeyValuePair.Create((TemplateValue)new StringValue(argument.Key), argument.Value)));
-        call.Budget.Allocate(entries.Count);
+        call.Budget.AllocateItems(entries.Count);
         return entries;
     }
 }

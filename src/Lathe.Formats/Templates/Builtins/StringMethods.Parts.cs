@@ -110,7 +110,8 @@ internal static partial class StringMethods
 
     private static ListValue Parts(Invocation call, List<string> parts)
     {
-        call.Budget.Allocate(parts.Count + call.Text(0).Length);
+        call.Budget.AllocateItems(parts.Count);
+        call.Budget.Allocate(call.Text(0).Length);
         return new ListValue([.. parts.Select(part => Self(call).With(part))]);
     }
 
@@ -194,7 +195,7 @@ internal static partial class StringMethods
 
             if (parts.Count == limit)
             {
-                parts.Add(Strip(text[i..], null, start: false, end: true));
+                parts.Add(text[i..]);
                 return parts;
             }
 

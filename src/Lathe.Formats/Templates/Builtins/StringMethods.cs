@@ -116,13 +116,13 @@ internal static partial class StringMethods
             throw new TemplateException("the fill of a text is one character.");
         }
 
-        var missing = call.Integer(1) - CodePoints.Count(text);
+        var missing = Math.Max(0, call.Integer(1)) - CodePoints.Count(text);
         if (missing <= 0)
         {
             return Self(call);
         }
 
-        call.Budget.Allocate((long)text.Length + ((long)missing * fill.Length));
+        call.Budget.Allocate(text.Length + ((long)missing * fill.Length));
 
         // Python puts the odd one of a centred text on the left where the width is odd too.
         var left = !fromLeft ? 0 : !fromRight ? missing : (missing / 2) + (missing & call.Integer(1) & 1);
@@ -134,7 +134,7 @@ internal static partial class StringMethods
     private static StringValue ZeroFill(Invocation call)
     {
         var text = call.Text(0);
-        var missing = call.Integer(1) - CodePoints.Count(text);
+        var missing = Math.Max(0, call.Integer(1)) - CodePoints.Count(text);
         if (missing <= 0)
         {
             return Self(call);

@@ -49,7 +49,7 @@ internal static class Arithmetic
 
     private static ListValue Concatenate(ListValue left, ListValue right, RenderBudget budget)
     {
-        budget.Allocate((long)left.Count + right.Count);
+        budget.AllocateItems((long)left.Count + right.Count);
         return new ListValue([.. left.Items, .. right.Items], left.Kind);
     }
 
@@ -57,7 +57,15 @@ internal static class Arithmetic
     {
         var length = value is StringValue text ? text.Text.Length : ((ListValue)value).Count;
         var count = (int)BigInteger.Clamp(times, 0, length == 0 ? 0 : int.MaxValue);
-        budget.Allocate((long)length * count);
+        if (value is StringValue)
+        {
+            budget.Allocate((long)length * count);
+        }
+        else
+        {
+            budget.AllocateItems((long)length * count);
+        }
+
         return value switch
         {
             StringValue repeated => repeated.With(new System.Text.StringBuilder().Insert(0, repeated.Text, count).ToString()),
@@ -106,6 +114,7 @@ internal static class Arithmetic
             BinaryOperator.Power => (double)right > int.MaxValue ? double.PositiveInfinity : 0,
             _ => Math.Max(left.GetBitLength(), right.GetBitLength()),
         };
+        budget.Work((long)Math.Min(bits, budget.Limits.MaxIntegerBits));
         if (bits > budget.Limits.MaxIntegerBits)
         {
             throw new TemplateException($"an integer is larger than the limit of {budget.Limits.MaxIntegerBits} bits.");

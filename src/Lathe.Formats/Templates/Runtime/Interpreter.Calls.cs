@@ -61,6 +61,11 @@ internal sealed partial class Interpreter
         var arguments = EvaluateArguments(call.Arguments, scope);
         if (caller is not null)
         {
+            if (arguments.Named.Any(argument => argument.Key == "caller"))
+            {
+                throw new TemplateException("a call block gives the argument 'caller' itself.");
+            }
+
             arguments = arguments with { Named = [.. arguments.Named, new("caller", caller)] };
         }
 

@@ -160,8 +160,11 @@ internal sealed partial class Interpreter
                 return Slice(text, start, stop, step);
             case ListValue { IsIndexable: true } list:
                 var range = SliceRange.Of(start, stop, step, list.Count);
-                Budget.Allocate(range.Count);
-                return new ListValue([.. Enumerable.Range(0, range.Count).Select(i => list[range.Start + (i * range.Step)])], list.Kind);
+                Budget.AllocateItems(range.Count);
+                TemplateValue[] items = [.. Enumerable.Range(0, range.Count).Select(i => list[range.Start + (i * range.Step)])];
+
+                // A part of a range is a list here: nothing but its text would tell.
+                return new ListValue(items, list.Kind == SequenceKind.Range ? SequenceKind.List : list.Kind);
             case UndefinedValue undefined:
                 throw undefined.Error();
             default:

@@ -7,6 +7,9 @@ internal sealed class RenderBudget(TemplateLimits limits)
 {
     private const int ElementsPerStep = 64;
 
+    // An item and the reference to it take about as much memory as sixteen characters.
+    private const int UnitsPerItem = 16;
+
     private long _steps;
     private long _allocated;
     private int _depth;
@@ -29,22 +32,25 @@ internal sealed class RenderBudget(TemplateLimits limits)
         Step();
     }
 
-    /// <summary>Counts a string or list of this length, before it is constructed.</summary>
+    /// <summary>Counts a string of this length, before it is constructed.</summary>
     public void Allocate(long length)
     {
         if (length > Limits.MaxOutputLength)
         {
-            throw new TemplateException($"a text or list of {length} elements is larger than the limit of {Limits.MaxOutputLength}.");
+            throw new TemplateException($"a text or list would take the room of {length} characters, which is more than the limit of {Limits.MaxOutputLength}.");
         }
 
         _allocated += length;
         if (_allocated > Limits.MaxAllocation)
         {
-            throw new TemplateException($"the template constructs more than {Limits.MaxAllocation} characters and elements.");
+            throw new TemplateException($"the template constructs more than the limit of {Limits.MaxAllocation} characters.");
         }
 
         Work(length);
     }
+
+    /// <summary>Counts a list or dict of so many items, before it is constructed.</summary>
+    public void AllocateItems(long count) => Allocate(count * UnitsPerItem);
 
     /// <summary>Goes one level deeper. An error ends the rendering, so nobody has to leave the level after one.</summary>
     public void Enter()

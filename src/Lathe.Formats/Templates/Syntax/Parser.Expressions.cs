@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 
 namespace Lathe.Formats.Templates;
 
@@ -203,13 +204,13 @@ internal sealed partial class Parser
                 Next();
                 return ParseName(token);
             case TokenKind.String:
-                var text = Next().Text;
+                var text = new StringBuilder();
                 while (Current.Kind == TokenKind.String)
                 {
-                    text += Next().Text;
+                    text.Append(Next().Text);
                 }
 
-                return new Expression.Literal(token.Offset, new StringValue(text));
+                return new Expression.Literal(token.Offset, new StringValue(text.ToString()));
             case TokenKind.Integer:
                 return new Expression.Literal(Next().Offset, new IntegerValue(ParseInteger(token)));
             case TokenKind.Float:

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Lathe.Formats.Templates;
 
 /// <summary>What follows a primary expression: attributes, items, calls, filters and tests.</summary>
@@ -186,13 +188,13 @@ internal sealed partial class Parser
 
     private string ParseDottedName(string description)
     {
-        var name = Expect(TokenKind.Name, description).Text;
+        var name = new StringBuilder(Expect(TokenKind.Name, description).Text);
         while (SkipOperator("."))
         {
-            name += "." + Expect(TokenKind.Name, description).Text;
+            name.Append('.').Append(Expect(TokenKind.Name, description).Text);
         }
 
-        return name;
+        return name.ToString();
     }
 
     /// <summary>

@@ -193,7 +193,7 @@ internal sealed partial class Parser
     private Statement.Macro ParseMacro(Token tag)
     {
         var name = Expect(TokenKind.Name, "the name of the macro").Text;
-        return new Statement.Macro(tag.Offset, ParseMacroDefinition(tag, name, "endmacro"));
+        return new Statement.Macro(tag.Offset, ParseMacroBody(tag, name, ParseParameters(), "endmacro"));
     }
 
     private Statement.CallBlock ParseCallBlock(Token tag)
@@ -206,15 +206,6 @@ internal sealed partial class Parser
         }
 
         return new Statement.CallBlock(tag.Offset, ParseMacroBody(tag, "caller", parameters, "endcall"), call);
-    }
-
-    private MacroDefinition ParseMacroDefinition(Token tag, string name, string endTag)
-    {
-        var names = new MacroNames();
-        _macros.Push(names);
-        var parameters = ParseParameters();
-        _macros.Pop();
-        return ParseMacroBody(tag, name, parameters, endTag);
     }
 
     private MacroDefinition ParseMacroBody(Token tag, string name, Parameter[] parameters, string endTag)
@@ -232,6 +223,8 @@ internal sealed partial class Parser
     private Parameter[] ParseParameters()
     {
         var parameters = new List<Parameter>();
+        var names = new HashSet<string>();
+        var hasDefault = false;
         ExpectOperator("(");
         while (!Current.IsOperator(")"))
         {
@@ -242,16 +235,17 @@ internal sealed partial class Parser
 
             var name = Expect(TokenKind.Name, "the name of a parameter");
             var value = SkipOperator("=") ? ParseExpression() : null;
-            if (value is null && parameters.Exists(parameter => parameter.Default is not null))
+            if (value is null && hasDefault)
             {
                 throw Error(name.Offset, $"the parameter '{name.Text}' has no default but follows one that has.");
             }
 
-            if (parameters.Exists(parameter => parameter.Name == name.Text))
+            if (!names.Add(name.Text))
             {
                 throw Error(name.Offset, $"the parameter '{name.Text}' is there twice.");
             }
 
+            hasDefault |= value is not null;
             parameters.Add(new Parameter(name.Text, value));
         }
 

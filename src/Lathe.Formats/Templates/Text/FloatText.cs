@@ -6,6 +6,9 @@ namespace Lathe.Formats.Templates;
 /// <summary>Floats as Python writes them.</summary>
 internal static class FloatText
 {
+    /// <summary>What exact arithmetic on a float costs, in characters.</summary>
+    public const long ExactWork = 4096;
+
     /// <summary>The shortest text that reads back as the same float; an exponent from 1e16 up and below 1e-4.</summary>
     public static string Repr(double value)
     {

@@ -81,7 +81,7 @@ internal sealed record FormatSpecification
     public string Apply(TemplateValue value, RenderBudget budget) => value switch
     {
         StringValue when Type is 's' or '\0' => Text(((StringValue)value).Text, budget),
-        FloatValue number => Number(number.Value < 0 || double.IsNegative(number.Value), FloatDigits(Math.Abs(number.Value)), "", budget),
+        FloatValue number => Number(double.IsNegative(number.Value), FloatDigits(Math.Abs(number.Value), budget), "", budget),
         BooleanValue when Type == '\0' => Text(value.IsTruthy ? "True" : "False", budget),
         _ when Numbers.TryInteger(value, out var integer) => Integer(integer, budget),
         _ when this == new FormatSpecification() => ValuePrinter.ToText(value, budget),
@@ -111,7 +111,7 @@ internal sealed record FormatSpecification
             'o' => (Radix(magnitude, 3), "0o"),
             'b' => (Radix(magnitude, 1), "0b"),
             'c' => (Character(value), ""),
-            'e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%' => (FloatDigits(Numbers.ToDouble(new IntegerValue(magnitude))), ""),
+            'e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%' => (FloatDigits(Numbers.ToDouble(new IntegerValue(magnitude)), budget), ""),
             _ => throw new TemplateException($"the format type '{Type}' does not fit an integer."),
         };
         return Number(value.Sign < 0, digits, HasPrefix ? prefix : "", budget);
@@ -143,8 +143,9 @@ internal sealed record FormatSpecification
         };
     }
 
-    private string FloatDigits(double magnitude)
+    private string FloatDigits(double magnitude, RenderBudget budget)
     {
+        budget.Work(FloatText.ExactWork);
         var text = Type switch
         {
             '\0' when Precision is null => FloatText.Repr(magnitude),

@@ -25,6 +25,13 @@ internal static class IntegerText
             return false;
         }
 
+        if (radix == 10)
+        {
+            return !digits.ContainsAnyExceptInRange('0', '9')
+                && BigInteger.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value)
+                && value.GetBitLength() <= maxBits;
+        }
+
         foreach (var digit in digits)
         {
             var number = char.IsAsciiDigit(digit) ? digit - '0' : char.IsAsciiLetter(digit) ? (digit | 0x20) - 'a' + 10 : radix;

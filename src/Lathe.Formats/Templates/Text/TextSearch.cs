@@ -18,7 +18,8 @@ internal static class TextSearch
             return index;
         }
 
-        budget.Work(text.Length - start + pattern.Length);
+        // Character by character, so dearer than the operations that are vectorised.
+        budget.Work(8L * (text.Length - start + pattern.Length));
         return KnuthMorrisPratt(text, pattern, start);
     }
 

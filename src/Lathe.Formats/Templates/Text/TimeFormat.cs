@@ -8,6 +8,7 @@ internal static class TimeFormat
 {
     public static string Apply(string format, DateTime time, RenderBudget budget)
     {
+        budget.Work(format.Length * 64L);
         var result = new StringBuilder();
         for (var i = 0; i < format.Length; i++)
         {

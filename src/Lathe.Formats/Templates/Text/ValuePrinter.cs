@@ -100,7 +100,7 @@ internal sealed class ValuePrinter
                 AppendItems('(', list.Items, ',', ')');
                 break;
             case SequenceKind.Range:
-                AppendRange(list.Items);
+                AppendRange(list);
                 break;
             case SequenceKind.Keys or SequenceKind.Values or SequenceKind.Items:
                 _text.Append(list.TypeName).Append('(');
@@ -131,12 +131,10 @@ internal sealed class ValuePrinter
         _text.Append(items.Length == 1 ? close.ToString() : "");
     }
 
-    private void AppendRange(ReadOnlySpan<TemplateValue> items)
+    private void AppendRange(ListValue range)
     {
-        var start = items.Length > 0 ? Numbers.ToInteger(items[0]) : 0;
-        var step = items.Length > 1 ? Numbers.ToInteger(items[1]) - start : 1;
-        _text.Append("range(").Append(start).Append(", ").Append(start + (step * items.Length));
-        _text.Append(step.IsOne ? "" : $", {step}").Append(')');
+        var (start, stop, step) = range.Bounds;
+        _text.Append("range(").Append(start).Append(", ").Append(stop).Append(step.IsOne ? "" : $", {step}").Append(')');
     }
 
     private void AppendEntries(IEnumerable<KeyValuePair<TemplateValue, TemplateValue>> entries)

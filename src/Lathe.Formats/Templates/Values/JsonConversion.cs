@@ -1,13 +1,24 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Lathe.Formats.Templates;
 
-/// <summary>JSON to values. The JSON reader bounds the nesting.</summary>
+/// <summary>JSON to values. The JSON reader bounds the nesting, by default to 64 levels.</summary>
 internal static class JsonConversion
 {
-    public static TemplateValue Convert(JsonElement element) => element.ValueKind switch
+    public static TemplateValue Convert(JsonElement element)
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw new TemplateException("the JSON is nested too deeply.");
+        }
+
+        return ConvertNode(element);
+    }
+
+    private static TemplateValue ConvertNode(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Null => TemplateValue.None,
         JsonValueKind.True => TemplateValue.True,

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Lathe.Formats.Templates;
@@ -23,6 +24,9 @@ public sealed class ListValue : TemplateValue, IReadOnlyList<TemplateValue>
 
     internal ReadOnlySpan<TemplateValue> Items => _items;
 
+    /// <summary>What a range was made from, which it prints.</summary>
+    internal (BigInteger Start, BigInteger Stop, BigInteger Step) Bounds { get; private init; }
+
     internal bool IsIndexable => Kind is SequenceKind.List or SequenceKind.Tuple or SequenceKind.Range;
 
     internal override string TypeName => Kind switch
@@ -46,6 +50,9 @@ public sealed class ListValue : TemplateValue, IReadOnlyList<TemplateValue>
 
     /// <summary>What <c>groupby</c> makes: a pair whose items also go by the names <c>grouper</c> and <c>list</c>.</summary>
     internal static ListValue Group(TemplateValue key, ListValue members) => new([key, members], SequenceKind.Tuple) { _isGroup = true };
+
+    internal static ListValue Range(BigInteger start, BigInteger stop, BigInteger step, int count) =>
+        new([.. Enumerable.Range(0, count).Select(i => new IntegerValue(start + (step * i)))], SequenceKind.Range) { Bounds = (start, stop, step) };
 
     internal static ListValue From(List<TemplateValue> items) => new([.. CollectionsMarshal.AsSpan(items)]);
 

@@ -153,19 +153,18 @@ internal sealed unsafe class MatMulCase : IDisposable
             }
         }
 
-        return _kernel.ActivationKind == ActivationKind.Quantized ? RoundTrip(x) : x;
+        return _kernel.ActivationKind == ActivationKind.Quantized ? Unpack() : x;
     }
 
-    private static float[] RoundTrip(float[] x)
+    /// <summary>What the packed codes and scales stand for; how well they stand for the values is tested with the layout.</summary>
+    private float[] Unpack()
     {
-        var result = new float[x.Length];
-        for (int b = 0; b < x.Length; b += 32)
+        var result = new float[Tokens * K];
+        int scales = new ActivationLayout(K).ScalesOffset;
+        for (int i = 0; i < result.Length; i++)
         {
-            float largest = x.AsSpan(b, 32).ToArray().Max(MathF.Abs);
-            for (int i = b; largest != 0 && i < b + 32; i++)
-            {
-                result[i] = MathF.Round(x[i] * (127 / largest), MidpointRounding.ToEven) * (largest / 127);
-            }
+            byte* row = _activations.Pointer + (i / K * _activationStride);
+            result[i] = ((sbyte*)row)[i % K] * ((float*)(row + scales))[i % K / 32];
         }
 
         return result;
