@@ -79,7 +79,7 @@ internal static class LatheCommand
 
         return result.UnmatchedTokens is [var first, ..]
             ? $"'{first}' is not {(result.CommandResult.Command is RootCommand ? "a verb" : "an option or argument that is expected here")}"
-            : result.Errors.FirstOrDefault()?.Message;
+            : result.Errors is [var error, ..] ? error.Message : null;
     }
 
     private static void Report(string sentence) => Console.Error.WriteLine($"lathe: {sentence.ReplaceLineEndings(" ").TrimEnd()}");
