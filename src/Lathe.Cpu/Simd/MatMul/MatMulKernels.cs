@@ -75,7 +75,10 @@ public static unsafe class MatMulKernels
 
     private static MatMulKernel Quantized<TCodes, TDot>(GgmlType type, SimdTier tier)
         where TCodes : struct, IWeightCodes
-        where TDot : struct, IDotProduct => new(
+        where TDot : struct, IDotProduct
+    {
+        TCodes.Prepare();
+        return new(
             type,
             tier,
             ActivationKind.Quantized,
@@ -83,6 +86,7 @@ public static unsafe class MatMulKernels
             &QuantizedGemm<TCodes, TDot>.Run,
             Math.Max(QuantizedGemv<TCodes, TDot>.ScratchBytes, PanelScratch.Bytes),
             PanelScratch.Rows);
+    }
 
     private static MatMulKernel Float<TWeights>(GgmlType type, SimdTier tier)
         where TWeights : struct, IFloatWeights => tier == SimdTier.Avx512

@@ -17,13 +17,13 @@ internal sealed unsafe class MatMulCase : IDisposable
     private readonly long _rowBytes;
     private readonly long _activationStride;
 
-    public MatMulCase(MatMulKernel kernel, int k, int rows, int tokens)
+    public MatMulCase(MatMulKernel kernel, int k, int rows, int tokens, int seed)
     {
         _kernel = kernel;
         K = k;
         Rows = rows;
         Tokens = tokens;
-        var random = new Random(HashCode.Combine((int)kernel.Type, k) & 0xFFFF);
+        var random = new Random(seed);
         BlockFormat format = BlockFormat.Get(kernel.Type);
         _rowBytes = format.ByteSize(k);
         _weights = new GuardedMemory(_rowBytes * rows);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Lathe.Cpu.Simd.MatMul.Codes;
 
@@ -10,6 +11,13 @@ internal static unsafe class CodeBits
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Nibbles(byte* source)
     {
+        if (Avx2.IsSupported)
+        {
+            // Both copies come from the load port and one shift by lane serves both: no shuffle.
+            Vector256<ulong> both = Avx2.BroadcastVector128ToVector256((ulong*)source);
+            return Avx2.ShiftRightLogicalVariable(both, Vector256.Create(0ul, 0, 4, 4)).AsByte() & Vector256.Create((byte)15);
+        }
+
         Vector128<byte> packed = Vector128.Load(source);
         return Vector256.Create(packed, (packed.AsUInt16() >> 4).AsByte()) & Vector256.Create((byte)15);
     }
@@ -35,17 +43,25 @@ internal static unsafe class CodeBits
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Lookup(Vector128<sbyte> levels, byte* source)
     {
-        Vector128<byte> packed = Vector128.Load(source);
-        Vector128<byte> low = packed & Vector128.Create((byte)15);
-        Vector128<byte> high = (packed.AsUInt16() >> 4).AsByte() & Vector128.Create((byte)15);
-        return Vector256.Create(Vector128.ShuffleNative(levels.AsByte(), low), Vector128.ShuffleNative(levels.AsByte(), high));
+        Vector256<byte> nibbles = Nibbles(source);
+        return Avx2.IsSupported
+            ? Avx2.Shuffle(Vector256.Create(levels, levels).AsByte(), nibbles)
+            : Vector256.Create(
+                Vector128.ShuffleNative(levels.AsByte(), nibbles.GetLower()),
+                Vector128.ShuffleNative(levels.AsByte(), nibbles.GetUpper()));
     }
 
     /// <summary>Eight unsigned bytes to eight lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ToSingle(ulong bytes)
     {
-        Vector128<ushort> words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(bytes).AsByte());
+        Vector128<byte> packed = Vector128.CreateScalarUnsafe(bytes).AsByte();
+        if (Avx2.IsSupported)
+        {
+            return Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(packed));
+        }
+
+        Vector128<ushort> words = Vector128.WidenLower(packed);
         return Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words)).AsInt32());
     }
 
@@ -53,28 +69,39 @@ internal static unsafe class CodeBits
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ToSingleSigned(ulong bytes)
     {
-        Vector128<short> words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(bytes).AsSByte());
+        Vector128<sbyte> packed = Vector128.CreateScalarUnsafe(bytes).AsSByte();
+        if (Avx2.IsSupported)
+        {
+            return Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(packed));
+        }
+
+        Vector128<short> words = Vector128.WidenLower(packed);
         return Vector256.ConvertToSingle(Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words)));
     }
 
-    /// <summary>The eight nibbles of a word to eight bytes, the lowest first.</summary>
+    /// <summary>The eight nibbles of a word to eight lanes, the lowest first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong SpreadNibbles(uint nibbles)
-    {
-        ulong x = nibbles;
-        x = (x | (x << 16)) & 0x0000_FFFF_0000_FFFF;
-        x = (x | (x << 8)) & 0x00FF_00FF_00FF_00FF;
-        return (x | (x << 4)) & 0x0F0F_0F0F_0F0F_0F0F;
-    }
+    public static Vector256<int> SpreadNibbles(uint nibbles) => Spread(nibbles, Vector256.Create(0u, 4, 8, 12, 16, 20, 24, 28)) & Vector256.Create(15);
 
-    /// <summary>The eight bit pairs of 16 bits to eight bytes, the lowest first.</summary>
+    /// <summary>The eight bit pairs of 16 bits to eight lanes, the lowest first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong SpreadPairs(ushort pairs)
+    public static Vector256<int> SpreadPairs(ushort pairs) => Spread(pairs, Vector256.Create(0u, 2, 4, 6, 8, 10, 12, 14)) & Vector256.Create(3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Spread(uint bits, Vector256<uint> shifts)
     {
-        ulong x = pairs;
-        x = (x | (x << 24)) & 0x0000_00FF_0000_00FF;
-        x = (x | (x << 12)) & 0x000F_000F_000F_000F;
-        return (x | (x << 6)) & 0x0303_0303_0303_0303;
+        if (Avx2.IsSupported)
+        {
+            return Avx2.ShiftRightLogicalVariable(Vector256.Create(bits), shifts).AsInt32();
+        }
+
+        Vector256<uint> result = default;
+        for (int i = 0; i < Vector256<uint>.Count; i++)
+        {
+            result = result.WithElement(i, bits >> (int)shifts[i]);
+        }
+
+        return result.AsInt32();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

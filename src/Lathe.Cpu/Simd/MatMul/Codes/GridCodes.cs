@@ -6,12 +6,13 @@ namespace Lathe.Cpu.Simd.MatMul.Codes;
 /// <summary>Signs of codebook magnitudes.</summary>
 internal static class GridCodes
 {
-    /// <summary>Negates magnitude i where bit i of <paramref name="signs"/> is set.</summary>
+    /// <summary>Magnitude i, negated where bit i of <paramref name="signs"/> is set, plus <paramref name="offset"/>: an unsigned code. An offset of
+    /// the magnitudes' own size loses fewer bits to cancellation than the 128 that a signed code would be given.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> WithSigns(Vector256<byte> magnitudes, uint signs)
+    public static Vector256<byte> Signed(int offset, Vector256<byte> magnitudes, uint signs)
     {
         Vector256<byte> negative = CodeBits.Mask(signs);
-        return (magnitudes ^ negative) - negative;
+        return (magnitudes ^ negative) - negative + Vector256.Create((byte)offset);
     }
 
     /// <summary>Four sets of seven signs, 7 bits each, to four bytes: the eighth sign makes the number of minus signs even.</summary>

@@ -13,11 +13,13 @@ internal readonly unsafe struct IQ1_MCodes : IWeightCodes
 
     public static int GroupElements => 16;
 
-    public static bool Signed => true;
+    public static bool Signed => false;
 
-    public static int Offset => 0;
+    public static int Offset => 16;
 
     public static bool HasMinima => false;
+
+    public static void Prepare() => _ = Iq1SGrid.Points[0];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Codes(byte* block, int part)
@@ -31,7 +33,7 @@ internal readonly unsafe struct IQ1_MCodes : IWeightCodes
             points[low[2] | (high & 0x700)],
             points[low[3] | ((high >> 4) & 0x700)]);
         Vector256<ulong> shift = Vector256.Create(Shift(high >> 3), Shift(high >> 7), Shift(high >> 11), Shift(high >> 15));
-        return (ternary.AsByte() << 3) + shift.AsByte();
+        return (ternary.AsByte() << 3) + shift.AsByte() + Vector256.Create((byte)Offset);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -40,14 +42,16 @@ internal readonly unsafe struct IQ1_MCodes : IWeightCodes
         // Four words of four 3-bit scales; their top nibbles together are the bits of d.
         ulong words = CodeBits.Read<ulong>(blocks + 48);
         ulong d = ((words >> 12) & 0xF) | ((words >> 24) & 0xF0) | ((words >> 36) & 0xF00) | ((words >> 48) & 0xF000);
-        Vector256<float> factor = Vector256.Create(IQ1_S.Shift * HalfBits.ToSingle((ushort)d));
+        Vector256<float> factor = HalfLanes.ToSingle(Vector256.Create((uint)d)) * Vector256.Create(IQ1_S.Shift);
         return new() { Scales0 = Scales(words) * factor, Scales1 = Scales(words >> 32) * factor };
     }
 
     /// <summary>Eight bytes of +1, or of −1 where the lowest bit of <paramref name="negative"/> is set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Shift(int negative) => (negative & 1) != 0 ? ulong.MaxValue : 0x0101_0101_0101_0101;
 
     /// <summary>2·s + 1 of the eight scales in the low 32 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Scales(ulong words)
     {
         Vector256<int> doubled = Vector256.Create(

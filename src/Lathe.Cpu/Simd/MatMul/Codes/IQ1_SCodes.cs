@@ -13,11 +13,13 @@ internal readonly unsafe struct IQ1_SCodes : IWeightCodes
 
     public static int GroupElements => 32;
 
-    public static bool Signed => true;
+    public static bool Signed => false;
 
-    public static int Offset => 0;
+    public static int Offset => 16;
 
     public static bool HasMinima => false;
+
+    public static void Prepare() => _ = Iq1SGrid.Points[0];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Codes(byte* block, int part)
@@ -31,7 +33,7 @@ internal readonly unsafe struct IQ1_SCodes : IWeightCodes
             points[low[2] | ((high << 2) & 0x700)],
             points[low[3] | ((high >> 1) & 0x700)]);
         Vector256<byte> shift = Vector256.Create((high & 0x8000) != 0 ? (byte)255 : (byte)1);
-        return (ternary.AsByte() << 3) + shift;
+        return (ternary.AsByte() << 3) + shift + Vector256.Create((byte)Offset);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,6 +41,6 @@ internal readonly unsafe struct IQ1_SCodes : IWeightCodes
     {
         Vector256<int> words = Vector256.WidenLower(Vector128.Load((short*)(blocks + 34)).ToVector256Unsafe());
         Vector256<int> scales = ((words >> 11) & Vector256.Create(14)) + Vector256<int>.One;
-        return new() { Scales0 = Vector256.ConvertToSingle(scales) * Vector256.Create(IQ1_S.Shift * HalfBits.Read(blocks)) };
+        return new() { Scales0 = Vector256.ConvertToSingle(scales) * (HalfLanes.Broadcast(blocks) * Vector256.Create(IQ1_S.Shift)) };
     }
 }

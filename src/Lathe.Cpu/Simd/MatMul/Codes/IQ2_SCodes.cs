@@ -13,11 +13,13 @@ internal readonly unsafe struct IQ2_SCodes : IWeightCodes
 
     public static int GroupElements => 16;
 
-    public static bool Signed => true;
+    public static bool Signed => false;
 
-    public static int Offset => 0;
+    public static int Offset => 64;
 
     public static bool HasMinima => false;
+
+    public static void Prepare() => _ = Iq2SGrid.Points[0];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Codes(byte* block, int part)
@@ -30,18 +32,18 @@ internal readonly unsafe struct IQ2_SCodes : IWeightCodes
             points[low[1] | ((high & 12) << 6)],
             points[low[2] | ((high & 48) << 4)],
             points[low[3] | ((high & 192) << 2)]);
-        return GridCodes.WithSigns(magnitudes.AsByte(), CodeBits.Read<uint>(block + 34 + (part * 4)));
+        return GridCodes.Signed(Offset, magnitudes.AsByte(), CodeBits.Read<uint>(block + 34 + (part * 4)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static GroupScales Scales(byte* blocks)
     {
-        Vector256<float> d = Vector256.Create(0.25f * HalfBits.Read(blocks));
+        Vector256<float> d = (HalfLanes.Broadcast(blocks) * Vector256.Create(0.25f));
         Vector256<float> half = Vector256.Create(0.5f);
         return new()
         {
-            Scales0 = (CodeBits.ToSingle(CodeBits.SpreadNibbles(CodeBits.Read<uint>(blocks + 74))) + half) * d,
-            Scales1 = (CodeBits.ToSingle(CodeBits.SpreadNibbles(CodeBits.Read<uint>(blocks + 78))) + half) * d,
+            Scales0 = (Vector256.ConvertToSingle(CodeBits.SpreadNibbles(CodeBits.Read<uint>(blocks + 74))) + half) * d,
+            Scales1 = (Vector256.ConvertToSingle(CodeBits.SpreadNibbles(CodeBits.Read<uint>(blocks + 78))) + half) * d,
         };
     }
 }

@@ -13,11 +13,13 @@ internal readonly unsafe struct IQ2_XSCodes : IWeightCodes
 
     public static int GroupElements => 16;
 
-    public static bool Signed => true;
+    public static bool Signed => false;
 
-    public static int Offset => 0;
+    public static int Offset => 64;
 
     public static bool HasMinima => false;
+
+    public static void Prepare() => _ = Iq2XsGrid.Points[0];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Codes(byte* block, int part)
@@ -26,7 +28,8 @@ internal readonly unsafe struct IQ2_XSCodes : IWeightCodes
         ulong* points = (ulong*)Iq2XsGrid.Points;
         uint signs = (uint)((packed >> 9) & 127) | ((uint)((packed >> 25) & 127) << 7)
             | ((uint)((packed >> 41) & 127) << 14) | ((uint)(packed >> 57) << 21);
-        return GridCodes.WithSigns(
+        return GridCodes.Signed(
+            Offset,
             Vector256.Create(points[packed & 511], points[(packed >> 16) & 511], points[(packed >> 32) & 511], points[(packed >> 48) & 511]).AsByte(),
             GridCodes.WithParity(signs));
     }
@@ -34,12 +37,12 @@ internal readonly unsafe struct IQ2_XSCodes : IWeightCodes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static GroupScales Scales(byte* blocks)
     {
-        Vector256<float> d = Vector256.Create(0.25f * HalfBits.Read(blocks));
+        Vector256<float> d = (HalfLanes.Broadcast(blocks) * Vector256.Create(0.25f));
         Vector256<float> half = Vector256.Create(0.5f);
         return new()
         {
-            Scales0 = (CodeBits.ToSingle(CodeBits.SpreadNibbles(CodeBits.Read<uint>(blocks + 66))) + half) * d,
-            Scales1 = (CodeBits.ToSingle(CodeBits.SpreadNibbles(CodeBits.Read<uint>(blocks + 70))) + half) * d,
+            Scales0 = (Vector256.ConvertToSingle(CodeBits.SpreadNibbles(CodeBits.Read<uint>(blocks + 66))) + half) * d,
+            Scales1 = (Vector256.ConvertToSingle(CodeBits.SpreadNibbles(CodeBits.Read<uint>(blocks + 70))) + half) * d,
         };
     }
 }

@@ -13,11 +13,13 @@ internal readonly unsafe struct IQ2_XXSCodes : IWeightCodes
 
     public static int GroupElements => 32;
 
-    public static bool Signed => true;
+    public static bool Signed => false;
 
-    public static int Offset => 0;
+    public static int Offset => 64;
 
     public static bool HasMinima => false;
+
+    public static void Prepare() => _ = Iq2XxsGrid.Points[0];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Codes(byte* block, int part)
@@ -25,7 +27,8 @@ internal readonly unsafe struct IQ2_XXSCodes : IWeightCodes
         byte* group = block + 2 + (part * 8);
         uint signs = CodeBits.Read<uint>(group + 4);
         ulong* points = (ulong*)Iq2XxsGrid.Points;
-        return GridCodes.WithSigns(
+        return GridCodes.Signed(
+            Offset,
             Vector256.Create(points[group[0]], points[group[1]], points[group[2]], points[group[3]]).AsByte(), GridCodes.WithParity(signs));
     }
 
@@ -43,6 +46,6 @@ internal readonly unsafe struct IQ2_XXSCodes : IWeightCodes
             CodeBits.Read<uint>(blocks + 54),
             CodeBits.Read<uint>(blocks + 62));
         Vector256<float> scales = Vector256.ConvertToSingle((words >> 28).AsInt32());
-        return new() { Scales0 = (scales + Vector256.Create(0.5f)) * Vector256.Create(0.25f * HalfBits.Read(blocks)) };
+        return new() { Scales0 = (scales + Vector256.Create(0.5f)) * (HalfLanes.Broadcast(blocks) * Vector256.Create(0.25f)) };
     }
 }

@@ -13,11 +13,13 @@ internal readonly unsafe struct IQ3_SCodes : IWeightCodes
 
     public static int GroupElements => 32;
 
-    public static bool Signed => true;
+    public static bool Signed => false;
 
-    public static int Offset => 0;
+    public static int Offset => 16;
 
     public static bool HasMinima => false;
+
+    public static void Prepare() => _ = Iq3SGrid.Points[0];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Codes(byte* block, int part)
@@ -34,13 +36,13 @@ internal readonly unsafe struct IQ3_SCodes : IWeightCodes
             points[low[5] | ((high << 3) & 256)],
             points[low[6] | ((high << 2) & 256)],
             points[low[7] | ((high << 1) & 256)]);
-        return GridCodes.WithSigns(magnitudes.AsByte(), CodeBits.Read<uint>(block + 74 + (part * 4)));
+        return GridCodes.Signed(Offset, magnitudes.AsByte(), CodeBits.Read<uint>(block + 74 + (part * 4)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static GroupScales Scales(byte* blocks)
     {
-        Vector256<float> scales = CodeBits.ToSingle(CodeBits.SpreadNibbles(CodeBits.Read<uint>(blocks + 106)));
-        return new() { Scales0 = ((scales + scales) + Vector256<float>.One) * Vector256.Create(HalfBits.Read(blocks)) };
+        Vector256<float> scales = Vector256.ConvertToSingle(CodeBits.SpreadNibbles(CodeBits.Read<uint>(blocks + 106)));
+        return new() { Scales0 = ((scales + scales) + Vector256<float>.One) * HalfLanes.Broadcast(blocks) };
     }
 }

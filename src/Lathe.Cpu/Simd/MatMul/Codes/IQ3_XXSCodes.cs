@@ -13,11 +13,13 @@ internal readonly unsafe struct IQ3_XXSCodes : IWeightCodes
 
     public static int GroupElements => 32;
 
-    public static bool Signed => true;
+    public static bool Signed => false;
 
-    public static int Offset => 0;
+    public static int Offset => 64;
 
     public static bool HasMinima => false;
+
+    public static void Prepare() => _ = Iq3XxsGrid.Points[0];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Codes(byte* block, int part)
@@ -33,13 +35,13 @@ internal readonly unsafe struct IQ3_XXSCodes : IWeightCodes
             points[group[5]],
             points[group[6]],
             points[group[7]]);
-        return GridCodes.WithSigns(magnitudes.AsByte(), GridCodes.WithParity(CodeBits.Read<uint>(block + 66 + (part * 4))));
+        return GridCodes.Signed(Offset, magnitudes.AsByte(), GridCodes.WithParity(CodeBits.Read<uint>(block + 66 + (part * 4))));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static GroupScales Scales(byte* blocks)
     {
         Vector256<float> scales = Vector256.ConvertToSingle((Vector256.Load((uint*)(blocks + 66)) >> 28).AsInt32());
-        return new() { Scales0 = (scales + Vector256.Create(0.5f)) * Vector256.Create(0.5f * HalfBits.Read(blocks)) };
+        return new() { Scales0 = (scales + Vector256.Create(0.5f)) * (HalfLanes.Broadcast(blocks) * Vector256.Create(0.5f)) };
     }
 }

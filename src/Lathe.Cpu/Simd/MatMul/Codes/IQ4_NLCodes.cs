@@ -26,5 +26,9 @@ internal readonly unsafe struct IQ4_NLCodes : IWeightCodes
     public static GroupScales Scales(byte* blocks) => new() { Scales0 = HalfLanes.Load8(blocks, BlockBytes) };
 
     /// <summary><see cref="IQ4_NL.Levels"/> as a constant that the JIT keeps in a register.</summary>
-    internal static Vector128<sbyte> Levels => Vector128.Create((sbyte)-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113);
+    internal static Vector128<sbyte> Levels
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector128.Create((sbyte)-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113);
+    }
 }

@@ -25,7 +25,8 @@ internal readonly unsafe struct IQ4_XSCodes : IWeightCodes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static GroupScales Scales(byte* blocks)
     {
-        ulong scales = CodeBits.SpreadNibbles(CodeBits.Read<uint>(blocks + 4)) | (CodeBits.SpreadPairs(CodeBits.Read<ushort>(blocks + 2)) << 4);
-        return new() { Scales0 = (CodeBits.ToSingle(scales) - Vector256.Create(32f)) * Vector256.Create(HalfBits.Read(blocks)) };
+        Vector256<int> low = CodeBits.SpreadNibbles(CodeBits.Read<uint>(blocks + 4));
+        Vector256<int> high = CodeBits.SpreadPairs(CodeBits.Read<ushort>(blocks + 2)) << 4;
+        return new() { Scales0 = Vector256.ConvertToSingle((low | high) - Vector256.Create(32)) * HalfLanes.Broadcast(blocks) };
     }
 }

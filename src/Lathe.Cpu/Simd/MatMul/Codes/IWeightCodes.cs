@@ -24,6 +24,11 @@ internal unsafe interface IWeightCodes
     /// <summary>Values have a minimum added.</summary>
     static abstract bool HasMinima { get; }
 
+    /// <summary>Expands the codebook, if there is one. Called before the kernels are compiled: its address is then a constant in them.</summary>
+    static virtual void Prepare()
+    {
+    }
+
     /// <summary>The codes of 32 consecutive values: part <paramref name="part"/> (0..7) of a block of 256, or all of a block of 32.</summary>
     static abstract Vector256<byte> Codes(byte* block, int part);
 

@@ -4,7 +4,7 @@ using Lathe.Formats.Quantization;
 
 namespace Lathe.Cpu.Simd.MatMul.Codes;
 
-/// <summary>Nibbles that look up signed doubled E2M1 values.</summary>
+/// <summary>Nibbles that look up doubled E2M1 values above −16.</summary>
 internal readonly unsafe struct MXFP4Codes : IWeightCodes
 {
     public static int BlockElements => MXFP4.BlockElements;
@@ -13,9 +13,9 @@ internal readonly unsafe struct MXFP4Codes : IWeightCodes
 
     public static int GroupElements => 32;
 
-    public static bool Signed => true;
+    public static bool Signed => false;
 
-    public static int Offset => 0;
+    public static int Offset => 16;
 
     public static bool HasMinima => false;
 
@@ -40,6 +40,10 @@ internal readonly unsafe struct MXFP4Codes : IWeightCodes
         return new() { Scales0 = Vector256.ConditionalSelect(tiny, subnormal, (exponents - Vector256<int>.One) << 23).AsSingle() };
     }
 
-    /// <summary><see cref="MXFP4.DoubledE2M1"/> as a constant that the JIT keeps in a register.</summary>
-    private static Vector128<sbyte> Levels => Vector128.Create((sbyte)0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12);
+    /// <summary><see cref="MXFP4.DoubledE2M1"/> + 16 as a constant that the JIT keeps in a register.</summary>
+    private static Vector128<sbyte> Levels
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector128.Create((sbyte)16, 17, 18, 19, 20, 22, 24, 28, 16, 15, 14, 13, 12, 10, 8, 4);
+    }
 }

@@ -26,8 +26,8 @@ internal readonly unsafe struct Q2_KCodes : IWeightCodes
     public static GroupScales Scales(byte* blocks)
     {
         ulong packed0 = CodeBits.Read<ulong>(blocks), packed1 = CodeBits.Read<ulong>(blocks + 8);
-        Vector256<float> d = Vector256.Create(HalfBits.Read(blocks + 80));
-        Vector256<float> m = Vector256.Create(-HalfBits.Read(blocks + 82));
+        HalfLanes.BroadcastPair(blocks + 80, out Vector256<float> d, out Vector256<float> m);
+        m = -m;
         return new()
         {
             Scales0 = CodeBits.ToSingle(packed0 & 0x0F0F_0F0F_0F0F_0F0F) * d,

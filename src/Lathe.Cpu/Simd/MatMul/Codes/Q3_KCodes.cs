@@ -35,7 +35,7 @@ internal readonly unsafe struct Q3_KCodes : IWeightCodes
         uint high = CodeBits.Read<uint>(blocks + 104);
         ulong high0 = ((high & 0x0303_0303) << 4) | ((ulong)((high << 2) & 0x3030_3030) << 32);
         ulong high1 = (high & 0x3030_3030) | ((ulong)((high >> 2) & 0x3030_3030) << 32);
-        Vector256<float> d = Vector256.Create(HalfBits.Read(blocks + 108));
+        Vector256<float> d = HalfLanes.Broadcast(blocks + 108);
         Vector256<float> offset = Vector256.Create(32f);
         return new()
         {

@@ -22,17 +22,17 @@ internal readonly unsafe struct Q6_KCodes : IWeightCodes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Codes(byte* block, int part)
     {
-        int half = part / 4, row = part % 4;
-        Vector256<byte> low = CodeBits.Field(block + (half * 64) + (row % 2 * 32), row / 2 * 4, 15);
-        Vector256<ushort> high = Vector256.Load(block + 128 + (half * 32)).AsUInt16();
-        high = row < 3 ? high << (4 - (2 * row)) : high >> 2;
+        // Shift counts stay expressions of the argument: the JIT makes them immediates only if they are constant from the start.
+        Vector256<byte> low = CodeBits.Field(block + (part / 4 * 64) + (part % 2 * 32), part % 4 / 2 * 4, 15);
+        Vector256<ushort> high = Vector256.Load(block + 128 + (part / 4 * 32)).AsUInt16();
+        high = part % 4 < 3 ? high << (4 - (part % 4 * 2)) : high >> 2;
         return low | (high.AsByte() & Vector256.Create((byte)0x30));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static GroupScales Scales(byte* blocks)
     {
-        Vector256<float> d = Vector256.Create(HalfBits.Read(blocks + 208));
+        Vector256<float> d = HalfLanes.Broadcast(blocks + 208);
         return new()
         {
             Scales0 = CodeBits.ToSingleSigned(CodeBits.Read<ulong>(blocks + 192)) * d,

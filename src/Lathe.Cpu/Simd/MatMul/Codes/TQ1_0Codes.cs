@@ -39,11 +39,13 @@ internal readonly unsafe struct TQ1_0Codes : IWeightCodes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static GroupScales Scales(byte* blocks) => new() { Scales0 = Vector256.Create(HalfBits.Read(blocks + 52)) };
+    public static GroupScales Scales(byte* blocks) => new() { Scales0 = HalfLanes.Broadcast(blocks + 52) };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> Both(byte* source) => Vector256.Create(Vector128.Load(source), Vector128.Load(source));
 
     /// <summary>3ⁿ: what moves n base-3 digits out of a byte over 256, see <see cref="TQ1_0"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte Power(int n) => n switch
     {
         0 => 1,

@@ -23,5 +23,5 @@ internal readonly unsafe struct TQ2_0Codes : IWeightCodes
     public static Vector256<byte> Codes(byte* block, int part) => CodeBits.Field(block + (part / 4 * 32), part % 4 * 2, 3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static GroupScales Scales(byte* blocks) => new() { Scales0 = Vector256.Create(HalfBits.Read(blocks + 64)) };
+    public static GroupScales Scales(byte* blocks) => new() { Scales0 = HalfLanes.Broadcast(blocks + 64) };
 }

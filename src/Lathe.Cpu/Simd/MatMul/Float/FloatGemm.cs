@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace Lathe.Cpu.Simd.MatMul.Float;
 
 /// <summary>Rows of f32, f16 or bf16 times many f32 tokens: panels of two registers of rows by 256 values are widened once, then all tokens run over
@@ -14,7 +15,11 @@ internal static unsafe class FloatGemm<TWeights, TVector, TLanes>
     public const int ScratchBytes = sizeof(float) * ((ChunkElements * MaxRows) + ChunkElements + (FloatTile.Tokens * MaxRows));
 
     /// <summary>Rows of a panel.</summary>
-    public static int Rows => 2 * TLanes.Count;
+    public static int Rows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2 * TLanes.Count;
+    }
 
     public static void Run(MatMulArguments* arguments)
     {

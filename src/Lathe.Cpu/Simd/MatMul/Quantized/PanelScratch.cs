@@ -14,7 +14,9 @@ internal readonly unsafe struct PanelScratch(byte* scratch)
     private const int ScalesOffset = ChunkElements * Rows;
     private const int MinimaOffset = ScalesOffset + GroupBytes;
     private const int StagingOffset = MinimaOffset + GroupBytes;
-    private const int TailOffset = StagingOffset + (ActivationLayout.StepElements * Rows);
+    private const int StagedScalesOffset = StagingOffset + (ActivationLayout.StepElements * Rows);
+    private const int StagedMinimaOffset = StagedScalesOffset + (GroupScales.MaxGroups * Rows * sizeof(float));
+    private const int TailOffset = StagedMinimaOffset + (GroupScales.MaxGroups * Rows * sizeof(float));
     private const int TileOffset = TailOffset + 512;
 
     /// <summary>Bytes of all parts.</summary>
@@ -28,6 +30,12 @@ internal readonly unsafe struct PanelScratch(byte* scratch)
 
     /// <summary>256 codes of each row, row after row: what <see cref="IWeightCodes"/> gives before it is interleaved.</summary>
     public byte* Staging => scratch + StagingOffset;
+
+    /// <summary>16 scales of each row, row after row.</summary>
+    public float* StagedScales => (float*)(scratch + StagedScalesOffset);
+
+    /// <summary>16 minima of each row, row after row.</summary>
+    public float* StagedMinima => (float*)(scratch + StagedMinimaOffset);
 
     /// <summary>A row's last, incomplete step padded with zero blocks.</summary>
     public byte* Tail => scratch + TailOffset;

@@ -13,9 +13,12 @@ internal static unsafe class PanelUnpacker<TCodes, TDot>
     private const int Rows = PanelScratch.Rows;
     private const int StepElements = ActivationLayout.StepElements;
     private const int BlockElements = ActivationLayout.BlockElements;
-    private const int Parts = StepElements / BlockElements;
 
-    private static int GroupsPerStep => StepElements / TCodes.GroupElements;
+    private static int GroupsPerStep
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => StepElements / TCodes.GroupElements;
+    }
 
     /// <summary>Unpacks <paramref name="elements"/> values from <paramref name="first"/> on (both multiples of 32, the first of 256).</summary>
     /// <param name="rows">First row.</param>
@@ -42,13 +45,22 @@ internal static unsafe class PanelUnpacker<TCodes, TDot>
                     blocks = CopyTail(blocks, present, panel.Tail);
                 }
 
-                Stage(blocks, row, panel.Staging, scales, minima);
+                Stage(blocks, row, panel);
             }
 
             for (int part = 0; part < present / BlockElements; part++)
             {
-                Interleave(panel.Staging + (part * BlockElements), codes);
+                WordTransposition.Run(panel.Staging + (part * BlockElements), StepElements, codes);
                 codes += BlockElements * Rows;
+            }
+
+            for (int group = 0; group < GroupsPerStep; group += WordTransposition.Words)
+            {
+                WordTransposition.Run((byte*)(panel.StagedScales + group), GroupScales.MaxGroups * sizeof(float), (byte*)(scales + (group * Rows)));
+                if (TCodes.HasMinima)
+                {
+                    WordTransposition.Run((byte*)(panel.StagedMinima + group), GroupScales.MaxGroups * sizeof(float), (byte*)(minima + (group * Rows)));
+                }
             }
 
             scales += GroupsPerStep * Rows;
@@ -63,25 +75,29 @@ internal static unsafe class PanelUnpacker<TCodes, TDot>
         return tail;
     }
 
-    private static void Stage(byte* blocks, int row, byte* staging, float* scales, float* minima)
+    /// <summary>256 values of one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Stage(byte* blocks, int row, PanelScratch panel)
     {
         GroupScales group = TCodes.Scales(blocks);
-        Scatter(group.Scales0, scales + row);
-        if (TCodes.GroupElements == 16)
-        {
-            Scatter(group.Scales1, scales + (8 * Rows) + row);
-        }
-
+        float* scales = panel.StagedScales + (row * GroupScales.MaxGroups);
+        float* minima = panel.StagedMinima + (row * GroupScales.MaxGroups);
+        group.Scales0.StoreAligned(scales);
         if (TCodes.HasMinima)
         {
-            Scatter(group.Minima0, minima + row);
-            if (TCodes.GroupElements == 16)
+            group.Minima0.StoreAligned(minima);
+        }
+
+        if (TCodes.GroupElements == 16)
+        {
+            group.Scales1.StoreAligned(scales + 8);
+            if (TCodes.HasMinima)
             {
-                Scatter(group.Minima1, minima + (8 * Rows) + row);
+                group.Minima1.StoreAligned(minima + 8);
             }
         }
 
-        byte* destination = staging + (row * StepElements);
+        byte* destination = panel.Staging + (row * StepElements);
         Part(blocks, 0, destination);
         Part(blocks, 1, destination);
         Part(blocks, 2, destination);
@@ -104,28 +120,5 @@ internal static unsafe class PanelUnpacker<TCodes, TDot>
         }
 
         codes.Store(destination + (part * BlockElements));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Scatter(Vector256<float> values, float* column)
-    {
-        for (int i = 0; i < Parts; i++)
-        {
-            column[i * Rows] = values[i];
-        }
-    }
-
-    /// <summary>32 values of 16 rows: a transposition of 16 by 8 words of four codes.</summary>
-    private static void Interleave(byte* staging, byte* codes)
-    {
-        for (int row = 0; row < Rows; row++)
-        {
-            var source = (uint*)(staging + (row * StepElements));
-            uint* destination = (uint*)codes + row;
-            for (int word = 0; word < BlockElements / sizeof(uint); word++)
-            {
-                destination[word * Rows] = source[word];
-            }
-        }
     }
 }

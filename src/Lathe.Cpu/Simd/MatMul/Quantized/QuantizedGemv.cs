@@ -21,66 +21,89 @@ internal static unsafe class QuantizedGemv<TCodes, TDot>
     private const int LineBytes = 64;
 
     /// <summary>Scales of one step, then the last, incomplete step of a row padded with zero blocks.</summary>
-    public const int ScratchBytes = 64 + TailCapacity;
+    public const int ScratchBytes = TailOffset + TailCapacity;
 
+    private const int TailOffset = 64;
     private const int TailCapacity = 512;
 
-    private static int BlocksPerStep => StepElements / TCodes.BlockElements;
+    private static int BlocksPerStep
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => StepElements / TCodes.BlockElements;
+    }
 
-    private static int StepBytes => BlocksPerStep * TCodes.BlockBytes;
+    private static int StepBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => BlocksPerStep * TCodes.BlockBytes;
+    }
 
     /// <summary>What the codes stand above their values by, as they reach the dot product.</summary>
-    private static int Offset => TCodes.Signed ? TDot.SignedOffset : TCodes.Offset;
+    private static int Offset
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TCodes.Signed ? TDot.SignedOffset : TCodes.Offset;
+    }
 
     public static void Run(MatMulArguments* arguments)
     {
         var layout = new ActivationLayout(arguments->K);
         int blocks = arguments->K / TCodes.BlockElements;
+        int steps = blocks / BlocksPerStep;
+        int rest = blocks % BlocksPerStep;
         for (int r = arguments->RowStart; r < arguments->RowEnd; r++)
         {
             byte* row = arguments->Weights + (r * arguments->RowBytes);
+            byte* tail = rest == 0 ? null : CopyTail(row + ((long)steps * StepBytes), rest, arguments->Scratch + TailOffset);
             for (int t = 0; t < arguments->Tokens; t++)
             {
                 byte* x = arguments->Activations + (t * arguments->ActivationStride);
-                arguments->Output[(t * arguments->OutputStride) + r] = Dot(row, blocks, x, layout, arguments->Scratch);
+                float sum = Dot(row, steps, x, 0, layout, (float*)arguments->Scratch);
+                if (rest != 0)
+                {
+                    sum += Dot(tail, 1, x, steps, layout, (float*)arguments->Scratch);
+                }
+
+                arguments->Output[(t * arguments->OutputStride) + r] = sum;
             }
         }
     }
 
-    private static float Dot(byte* row, int blocks, byte* x, in ActivationLayout layout, byte* scratch)
+    private static byte* CopyTail(byte* blocks, int count, byte* tail)
     {
-        var codes = (sbyte*)x;
-        var scales = (float*)(x + layout.ScalesOffset);
-        var sums = (float*)(x + (TCodes.GroupElements == 16 ? layout.ScaledSums16Offset : layout.ScaledSums32Offset));
-        var sum = new RowSum();
-        int steps = blocks / BlocksPerStep;
-        for (int s = 0; s < steps; s++)
+        Unsafe.InitBlockUnaligned(tail, 0, (uint)StepBytes);
+        Unsafe.CopyBlockUnaligned(tail, blocks, (uint)(count * TCodes.BlockBytes));
+        return tail;
+    }
+
+    /// <summary><paramref name="steps"/> times 256 values with the activations from step <paramref name="first"/> on. Nothing is called from the
+    /// loop: every vector register would be lost to the call.</summary>
+    private static float Dot(byte* blocks, int steps, byte* x, int first, in ActivationLayout layout, float* scratch)
+    {
+        sbyte* codes = (sbyte*)x + (first * StepElements);
+        float* scales = (float*)(x + layout.ScalesOffset) + (first * Parts);
+        float* sums = TCodes.GroupElements == 16
+            ? (float*)(x + layout.ScaledSums16Offset) + (first * 2 * Parts)
+            : (float*)(x + layout.ScaledSums32Offset) + (first * Parts);
+        Vector256<float> even = Vector256<float>.Zero, odd = Vector256<float>.Zero, correction = Vector256<float>.Zero;
+        for (; steps > 0; steps--)
         {
-            Prefetch(row + PrefetchDistance);
-            Step(row, codes, scales, sums, (float*)scratch, ref sum);
-            row += StepBytes;
+            Prefetch(blocks + PrefetchDistance);
+            Step(blocks, codes, scales, sums, scratch, ref even, ref odd, ref correction);
+            blocks += StepBytes;
             codes += StepElements;
             scales += Parts;
             sums += StepElements / TCodes.GroupElements;
         }
 
-        int rest = blocks % BlocksPerStep;
-        if (rest != 0)
-        {
-            byte* tail = scratch + 64;
-            Unsafe.InitBlockUnaligned(tail, 0, (uint)StepBytes);
-            Unsafe.CopyBlockUnaligned(tail, row, (uint)(rest * TCodes.BlockBytes));
-            Step(tail, codes, scales, sums, (float*)scratch, ref sum);
-        }
-
-        Vector256<float> total = sum.Even + sum.Odd;
+        Vector256<float> total = even + odd;
         if (TCodes.HasMinima)
         {
-            total += sum.Correction;
+            total += correction;
         }
         else if (Offset != 0)
         {
-            total -= sum.Correction * Vector256.Create((float)Offset);
+            total -= correction * Vector256.Create((float)Offset);
         }
 
         return Vector256.Sum(total);
@@ -88,16 +111,24 @@ internal static unsafe class QuantizedGemv<TCodes, TDot>
 
     /// <summary>256 values. Offsets and minima need no dot product: they multiply the activations' block sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(byte* blocks, sbyte* x, float* xScales, float* xSums, float* scratch, ref RowSum sum)
+    private static void Step(
+        byte* blocks,
+        sbyte* x,
+        float* xScales,
+        float* xSums,
+        float* scratch,
+        ref Vector256<float> even,
+        ref Vector256<float> odd,
+        ref Vector256<float> correction)
     {
         GroupScales group = TCodes.Scales(blocks);
         if (TCodes.HasMinima || Offset != 0)
         {
-            sum.Correction = Vector256.MultiplyAddEstimate(TCodes.HasMinima ? group.Minima0 : group.Scales0, Vector256.Load(xSums), sum.Correction);
+            correction = Vector256.MultiplyAddEstimate(TCodes.HasMinima ? group.Minima0 : group.Scales0, Vector256.Load(xSums), correction);
             if (TCodes.GroupElements == 16)
             {
-                sum.Correction = Vector256.MultiplyAddEstimate(
-                    TCodes.HasMinima ? group.Minima1 : group.Scales1, Vector256.Load(xSums + 8), sum.Correction);
+                correction = Vector256.MultiplyAddEstimate(
+                    TCodes.HasMinima ? group.Minima1 : group.Scales1, Vector256.Load(xSums + 8), correction);
             }
         }
 
@@ -106,27 +137,27 @@ internal static unsafe class QuantizedGemv<TCodes, TDot>
         {
             Vector256<float> s0 = group.Scales0 * Vector256.Shuffle(s, Vector256.Create(0, 0, 1, 1, 2, 2, 3, 3));
             Vector256<float> s1 = group.Scales1 * Vector256.Shuffle(s, Vector256.Create(4, 4, 5, 5, 6, 6, 7, 7));
-            sum.Even = Part(blocks, 0, x, Spread(s0, 0), sum.Even);
-            sum.Odd = Part(blocks, 1, x, Spread(s0, 2), sum.Odd);
-            sum.Even = Part(blocks, 2, x, Spread(s0, 4), sum.Even);
-            sum.Odd = Part(blocks, 3, x, Spread(s0, 6), sum.Odd);
-            sum.Even = Part(blocks, 4, x, Spread(s1, 0), sum.Even);
-            sum.Odd = Part(blocks, 5, x, Spread(s1, 2), sum.Odd);
-            sum.Even = Part(blocks, 6, x, Spread(s1, 4), sum.Even);
-            sum.Odd = Part(blocks, 7, x, Spread(s1, 6), sum.Odd);
+            even = Part(blocks, 0, x, Spread(s0, 0), even);
+            odd = Part(blocks, 1, x, Spread(s0, 2), odd);
+            even = Part(blocks, 2, x, Spread(s0, 4), even);
+            odd = Part(blocks, 3, x, Spread(s0, 6), odd);
+            even = Part(blocks, 4, x, Spread(s1, 0), even);
+            odd = Part(blocks, 5, x, Spread(s1, 2), odd);
+            even = Part(blocks, 6, x, Spread(s1, 4), even);
+            odd = Part(blocks, 7, x, Spread(s1, 6), odd);
         }
         else
         {
             // Through memory: broadcasts from there use load ports, which have little else to do; from a register they would take a shuffle.
             (s * group.Scales0).StoreAligned(scratch);
-            sum.Even = Part(blocks, 0, x, Vector256.Create(scratch[0]), sum.Even);
-            sum.Odd = Part(blocks, 1, x, Vector256.Create(scratch[1]), sum.Odd);
-            sum.Even = Part(blocks, 2, x, Vector256.Create(scratch[2]), sum.Even);
-            sum.Odd = Part(blocks, 3, x, Vector256.Create(scratch[3]), sum.Odd);
-            sum.Even = Part(blocks, 4, x, Vector256.Create(scratch[4]), sum.Even);
-            sum.Odd = Part(blocks, 5, x, Vector256.Create(scratch[5]), sum.Odd);
-            sum.Even = Part(blocks, 6, x, Vector256.Create(scratch[6]), sum.Even);
-            sum.Odd = Part(blocks, 7, x, Vector256.Create(scratch[7]), sum.Odd);
+            even = Part(blocks, 0, x, Vector256.Create(scratch[0]), even);
+            odd = Part(blocks, 1, x, Vector256.Create(scratch[1]), odd);
+            even = Part(blocks, 2, x, Vector256.Create(scratch[2]), even);
+            odd = Part(blocks, 3, x, Vector256.Create(scratch[3]), odd);
+            even = Part(blocks, 4, x, Vector256.Create(scratch[4]), even);
+            odd = Part(blocks, 5, x, Vector256.Create(scratch[5]), odd);
+            even = Part(blocks, 6, x, Vector256.Create(scratch[6]), even);
+            odd = Part(blocks, 7, x, Vector256.Create(scratch[7]), odd);
         }
     }
 
@@ -166,18 +197,27 @@ internal static unsafe class QuantizedGemv<TCodes, TDot>
     {
         if (Sse.IsSupported)
         {
-            for (int line = 0; line < StepBytes; line += LineBytes)
+            // Whole lines of a step, one after the other; the last one may be asked for twice.
+            Sse.Prefetch0(ahead);
+            if (StepBytes > LineBytes)
             {
-                Sse.Prefetch0(ahead + line);
+                Sse.Prefetch0(ahead + LineBytes);
+            }
+
+            if (StepBytes > 2 * LineBytes)
+            {
+                Sse.Prefetch0(ahead + (2 * LineBytes));
+            }
+
+            if (StepBytes > 3 * LineBytes)
+            {
+                Sse.Prefetch0(ahead + (3 * LineBytes));
+            }
+
+            if (StepBytes > 4 * LineBytes)
+            {
+                Sse.Prefetch0(ahead + (4 * LineBytes));
             }
         }
-    }
-
-    /// <summary>Accumulators of one row: two chains of sums, and what offsets and minima add.</summary>
-    private struct RowSum
-    {
-        public Vector256<float> Even;
-        public Vector256<float> Odd;
-        public Vector256<float> Correction;
     }
 }

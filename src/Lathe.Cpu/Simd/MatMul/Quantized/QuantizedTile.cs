@@ -20,9 +20,17 @@ internal static unsafe class QuantizedTile<TCodes, TDot, TTokens>
 {
     private const int Rows = PanelScratch.Rows;
 
-    private static int Offset => TCodes.Signed ? TDot.SignedOffset : TCodes.Offset;
+    private static int Offset
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TCodes.Signed ? TDot.SignedOffset : TCodes.Offset;
+    }
 
-    private static int GroupsPerBlock => ActivationLayout.BlockElements / TCodes.GroupElements;
+    private static int GroupsPerBlock
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ActivationLayout.BlockElements / TCodes.GroupElements;
+    }
 
     /// <summary>Adds <paramref name="blocks"/> blocks of 32 values to the panel's tile.</summary>
     public static void Run(PanelScratch panel, TileActivations x, int blocks)
