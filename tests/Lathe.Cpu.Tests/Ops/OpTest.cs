@@ -14,6 +14,7 @@ internal sealed unsafe class OpTest(GraphShape shape, int threads, CpuKvStorage?
     private const int Runs = 2; // a compiled step is run again and again
 
     private readonly Dictionary<CpuBuffer, AlignedMemory> _memory = [];
+    private readonly HashSet<CpuBuffer> _inputs = [];
     private readonly StepBuilder _builder = new(shape, threads, kv);
 
     public static int[] ThreadCounts { get; } = [1, 2, 3];
@@ -24,6 +25,7 @@ internal sealed unsafe class OpTest(GraphShape shape, int threads, CpuKvStorage?
     {
         var buffer = _builder.Output(value, rowWise);
         Bind(buffer);
+        _inputs.Add(buffer);
         for (var row = 0; row < rows.Length / value.Width; row++)
         {
             for (var copy = 0; copy < Copies(buffer); copy++)
@@ -47,6 +49,11 @@ internal sealed unsafe class OpTest(GraphShape shape, int threads, CpuKvStorage?
         AssertThreadsDoNotMeet(step);
         for (var run = 0; run < Runs; run++)
         {
+            foreach (var (_, memory) in _memory.Where(entry => !_inputs.Contains(entry.Key)))
+            {
+                FillWithSentinels(memory);
+            }
+
             foreach (var each in steps)
             {
                 for (var thread = 0; thread < threads; thread++)
@@ -75,11 +82,14 @@ internal sealed unsafe class OpTest(GraphShape shape, int threads, CpuKvStorage?
 
     private int Copies(CpuBuffer buffer) => buffer.Replicated ? threads : 1;
 
+    private static void FillWithSentinels(AlignedMemory memory) =>
+        new Span<uint>(memory.Pointer, (int)(memory.Bytes / sizeof(uint))).Fill(Sentinel);
+
     private void Bind(CpuBuffer buffer)
     {
         var bytes = buffer.CopyBytes * Copies(buffer);
         var memory = new AlignedMemory(bytes + GuardBytes);
-        new Span<uint>(memory.Pointer, (int)((bytes + GuardBytes) / sizeof(uint))).Fill(Sentinel);
+        FillWithSentinels(memory);
         buffer.Bind(memory.Pointer, buffer.CopyBytes);
         _memory.Add(buffer, memory);
     }
