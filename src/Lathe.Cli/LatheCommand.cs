@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.Text;
 using Lathe.Cli.Options;
 using Lathe.Cli.Verbs;
 
@@ -11,6 +12,8 @@ internal static class LatheCommand
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
+        // What models say is Unicode, whatever the system's code page is; without a byte order mark, which would be the first thing in a pipe.
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         var root = Create();
         var result = root.Parse(arguments);
         if (arguments.Length == 0)
