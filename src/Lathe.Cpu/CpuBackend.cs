@@ -15,10 +15,15 @@ public sealed class CpuBackend : Backend
 
     /// <param name="threads">Threads that compute; 0 for one per core.</param>
     public CpuBackend(int threads = 0)
+        : this(threads, CpuRoutes.CreateAll())
+    {
+    }
+
+    internal CpuBackend(int threads, IEnumerable<CpuRoute> routes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         Threads = threads == 0 ? Environment.ProcessorCount : threads;
-        Routes = new RouteRegistry(CpuRoutes.CreateAll());
+        Routes = new RouteRegistry(routes);
         _pool = new ComputeThreadPool(Threads);
         _check = new KnownAnswerCheck(Routes);
     }
