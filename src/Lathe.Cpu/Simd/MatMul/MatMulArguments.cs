@@ -16,7 +16,8 @@ public unsafe struct MatMulArguments
 
     public int RowEnd;
 
-    /// <summary>Token 0's activations, 64-byte aligned: f32, or <see cref="ActivationLayout"/> rows, as <see cref="MatMulKernel.ActivationKind"/> says.</summary>
+    /// <summary>Token 0's activations, 64-byte aligned: f32, or <see cref="ActivationLayout"/> rows, as
+    /// <see cref="MatMulKernel.ActivationKind"/> says.</summary>
     public byte* Activations;
 
     /// <summary>Bytes from one token's activations to the next.</summary>

@@ -2,7 +2,8 @@ using Lathe.Formats.Gguf;
 
 namespace Lathe.Cpu.Simd.MatMul;
 
-/// <summary>The matrix kernels of one weight type on one tier. Resolve it once with <see cref="MatMulKernels.Find(GgmlType, SimdTier)"/> and keep it.</summary>
+/// <summary>The matrix kernels of one weight type on one tier.
+/// Resolve it once with <see cref="MatMulKernels.Find(GgmlType, SimdTier)"/> and keep it.</summary>
 /// <param name="type">Weight type.</param>
 /// <param name="tier">Tier that the code is written for.</param>
 /// <param name="activationKind">What the kernels read as activations.</param>

@@ -60,7 +60,8 @@ public static unsafe class MatMulKernels
             GgmlType.IQ1_S => Quantized<IQ1_SCodes>(type, tier),
             GgmlType.TQ2_0 => Quantized<TQ2_0Codes>(type, tier),
             GgmlType.TQ1_0 => Quantized<TQ1_0Codes>(type, tier),
-            _ => throw new NotSupportedException($"There is no matrix kernel for weights of type {type}; the types that have one are {string.Join(", ", Types)}."),
+            _ => throw new NotSupportedException(
+                $"There is no matrix kernel for weights of type {type}; the types that have one are {string.Join(", ", Types)}."),
         };
     }
 

@@ -81,11 +81,13 @@ internal static unsafe class CodeBits
 
     /// <summary>The eight nibbles of a word to eight lanes, the lowest first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> SpreadNibbles(uint nibbles) => Spread(nibbles, Vector256.Create(0u, 4, 8, 12, 16, 20, 24, 28)) & Vector256.Create(15);
+    public static Vector256<int> SpreadNibbles(uint nibbles) =>
+        Spread(nibbles, Vector256.Create(0u, 4, 8, 12, 16, 20, 24, 28)) & Vector256.Create(15);
 
     /// <summary>The eight bit pairs of 16 bits to eight lanes, the lowest first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> SpreadPairs(ushort pairs) => Spread(pairs, Vector256.Create(0u, 2, 4, 6, 8, 10, 12, 14)) & Vector256.Create(3);
+    public static Vector256<int> SpreadPairs(ushort pairs) =>
+        Spread(pairs, Vector256.Create(0u, 2, 4, 6, 8, 10, 12, 14)) & Vector256.Create(3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Spread(uint bits, Vector256<uint> shifts)

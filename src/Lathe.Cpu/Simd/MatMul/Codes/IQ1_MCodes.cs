@@ -48,7 +48,7 @@ internal readonly unsafe struct IQ1_MCodes : IWeightCodes
 
     /// <summary>Eight bytes of +1, or of −1 where the lowest bit of <paramref name="negative"/> is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Shift(int negative) => (negative & 1) != 0 ? ulong.MaxValue : 0x0101_0101_0101_0101;
+    private static ulong Shift(int negative) => 0x0101_0101_0101_0101 | (0 - (ulong)(negative & 1));
 
     /// <summary>2·s + 1 of the eight scales in the low 32 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

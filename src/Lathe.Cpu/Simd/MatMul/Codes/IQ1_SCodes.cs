@@ -32,7 +32,7 @@ internal readonly unsafe struct IQ1_SCodes : IWeightCodes
             points[low[1] | ((high << 5) & 0x700)],
             points[low[2] | ((high << 2) & 0x700)],
             points[low[3] | ((high >> 1) & 0x700)]);
-        Vector256<byte> shift = Vector256.Create((high & 0x8000) != 0 ? (byte)255 : (byte)1);
+        Vector256<byte> shift = Vector256.Create((byte)(1 | -(high >> 15)));
         return (ternary.AsByte() << 3) + shift + Vector256.Create((byte)Offset);
     }
 

@@ -29,7 +29,8 @@ internal readonly unsafe struct IQ2_XXSCodes : IWeightCodes
         ulong* points = (ulong*)Iq2XxsGrid.Points;
         return GridCodes.Signed(
             Offset,
-            Vector256.Create(points[group[0]], points[group[1]], points[group[2]], points[group[3]]).AsByte(), GridCodes.WithParity(signs));
+            Vector256.Create(points[group[0]], points[group[1]], points[group[2]], points[group[3]]).AsByte(),
+            GridCodes.WithParity(signs));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -20,7 +20,8 @@ internal readonly unsafe struct Q5_0Codes : IWeightCodes
     public static bool HasMinima => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Codes(byte* block, int part) => CodeBits.Nibbles(block + 6) | (CodeBits.Mask(CodeBits.Read<uint>(block + 2)) & Vector256.Create((byte)16));
+    public static Vector256<byte> Codes(byte* block, int part) =>
+        CodeBits.Nibbles(block + 6) | (CodeBits.Mask(CodeBits.Read<uint>(block + 2)) & Vector256.Create((byte)16));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static GroupScales Scales(byte* blocks) => new() { Scales0 = HalfLanes.Load8(blocks, BlockBytes) };

@@ -20,7 +20,8 @@ internal readonly unsafe struct Q5_1Codes : IWeightCodes
     public static bool HasMinima => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Codes(byte* block, int part) => CodeBits.Nibbles(block + 8) | (CodeBits.Mask(CodeBits.Read<uint>(block + 4)) & Vector256.Create((byte)16));
+    public static Vector256<byte> Codes(byte* block, int part) =>
+        CodeBits.Nibbles(block + 8) | (CodeBits.Mask(CodeBits.Read<uint>(block + 4)) & Vector256.Create((byte)16));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static GroupScales Scales(byte* blocks)

@@ -29,7 +29,8 @@ internal readonly unsafe struct TQ1_0Codes : IWeightCodes
             6 => Both(block + 32) * Vector256.Create(Vector128.Create(Power(2)), Vector128.Create(Power(3))),
             _ => Vector256.Create(
                 Vector128.Load(block + 32) * Vector128.Create(Power(4)),
-                Vector128.Create(CodeBits.Read<uint>(block + 48)).AsByte() * Vector128.Create(0x0101_0101u, 0x0303_0303, 0x0909_0909, 0x1B1B_1B1B).AsByte()),
+                Vector128.Create(CodeBits.Read<uint>(block + 48)).AsByte()
+                    * Vector128.Create(0x0101_0101u, 0x0303_0303, 0x0909_0909, 0x1B1B_1B1B).AsByte()),
         };
 
         // The next digit, 3·x / 256, is 1 from 86 on and 2 from 171 on.

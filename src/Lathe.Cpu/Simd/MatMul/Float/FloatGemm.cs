@@ -32,7 +32,8 @@ internal static unsafe class FloatGemm<TWeights, TVector, TLanes>
             for (int row = arguments->RowStart; row < arguments->RowEnd; row += Rows)
             {
                 int rows = Math.Min(Rows, arguments->RowEnd - row);
-                Unpack(arguments->Weights + (row * arguments->RowBytes) + ((long)k * TWeights.Bytes), arguments->RowBytes, rows, elements, panel, widened);
+                byte* weights = arguments->Weights + (row * arguments->RowBytes) + ((long)k * TWeights.Bytes);
+                Unpack(weights, arguments->RowBytes, rows, elements, panel, widened);
                 MultiplyPanel(arguments, panel, tile, k, elements, row, rows);
             }
         }

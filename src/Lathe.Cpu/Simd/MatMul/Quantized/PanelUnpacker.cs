@@ -12,6 +12,7 @@ internal static unsafe class PanelUnpacker<TCodes, TDot>
 {
     private const int Rows = PanelScratch.Rows;
     private const int StepElements = ActivationLayout.StepElements;
+    private const int StagedRowBytes = GroupScales.MaxGroups * sizeof(float);
     private const int BlockElements = ActivationLayout.BlockElements;
 
     private static int GroupsPerStep
@@ -56,10 +57,10 @@ internal static unsafe class PanelUnpacker<TCodes, TDot>
 
             for (int group = 0; group < GroupsPerStep; group += WordTransposition.Words)
             {
-                WordTransposition.Run((byte*)(panel.StagedScales + group), GroupScales.MaxGroups * sizeof(float), (byte*)(scales + (group * Rows)));
+                WordTransposition.Run((byte*)(panel.StagedScales + group), StagedRowBytes, (byte*)(scales + (group * Rows)));
                 if (TCodes.HasMinima)
                 {
-                    WordTransposition.Run((byte*)(panel.StagedMinima + group), GroupScales.MaxGroups * sizeof(float), (byte*)(minima + (group * Rows)));
+                    WordTransposition.Run((byte*)(panel.StagedMinima + group), StagedRowBytes, (byte*)(minima + (group * Rows)));
                 }
             }
 

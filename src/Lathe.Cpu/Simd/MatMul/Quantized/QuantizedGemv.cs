@@ -15,7 +15,8 @@ internal static unsafe class QuantizedGemv<TCodes, TDot>
     private const int StepElements = ActivationLayout.StepElements;
     private const int Parts = StepElements / ActivationLayout.BlockElements;
 
-    /// <summary>How far ahead of its use a weight byte is asked for: farther than the hardware's own prefetch, which stops at each 4 KiB page.</summary>
+    /// <summary>How far ahead of its use a weight byte is asked for: farther than the hardware's own prefetch, which stops at each
+    /// 4 KiB page.</summary>
     private const int PrefetchDistance = 4096;
 
     private const int LineBytes = 64;

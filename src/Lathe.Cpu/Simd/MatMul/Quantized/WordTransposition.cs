@@ -38,7 +38,8 @@ internal static unsafe class WordTransposition
     private static void EightRows(byte* source, nint rowBytes, byte* destination)
     {
         FourRows(source, rowBytes, out Vector256<long> a04, out Vector256<long> a15, out Vector256<long> a26, out Vector256<long> a37);
-        FourRows(source + (4 * rowBytes), rowBytes, out Vector256<long> b04, out Vector256<long> b15, out Vector256<long> b26, out Vector256<long> b37);
+        source += 4 * rowBytes;
+        FourRows(source, rowBytes, out Vector256<long> b04, out Vector256<long> b15, out Vector256<long> b26, out Vector256<long> b37);
         Columns(a04, b04, destination, 0);
         Columns(a15, b15, destination, 1);
         Columns(a26, b26, destination, 2);
