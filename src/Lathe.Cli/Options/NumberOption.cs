@@ -43,10 +43,11 @@ internal static class NumberOption
     {
         return new Option<int[]>(names[0], names[1..])
         {
-            Description = $"{description} [default: {string.Join(',', otherwise)}]",
+            Description = description,
             HelpName = "N,N,...",
             Arity = ArgumentArity.ExactlyOne,
-            CustomParser = result => result.Tokens.Count == 0 ? otherwise : ParseList(result, names[0], least),
+            DefaultValueFactory = _ => otherwise,
+            CustomParser = result => ParseList(result, names[0], least),
         };
     }
 

@@ -22,7 +22,7 @@ public sealed unsafe class ActivationLayoutTests
             ActivationLayout.Quantize(source, row, k);
         }
 
-        Assert.Equal(1, new Span<sbyte>(row, k).ToArray().Distinct().Count());
+        Assert.Single(new Span<sbyte>(row, k).ToArray().Distinct());
         Assert.False(new Span<byte>(row + bytes, 64).ContainsAnyExcept((byte)0xA5));
         NativeMemory.AlignedFree(row);
     }
