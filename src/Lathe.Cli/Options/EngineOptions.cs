@@ -57,8 +57,11 @@ internal sealed class EngineOptions
     }
 
     /// <summary>Loads a model for work on token ids: it need not have a vocabulary.</summary>
-    public ModelOnDevice LoadWithoutTokenizer(ParseResult result, string path, Func<Model, RuntimeOptions>? options = null) =>
-        new(path, CreateBackend(result), model => (options?.Invoke(model) ?? new RuntimeOptions()) with { Policy = CreatePolicy(result) });
+    public ModelOnDevice LoadWithoutTokenizer(ParseResult result, string path, Func<Model, RoutePolicy, RuntimeOptions>? options = null)
+    {
+        var policy = CreatePolicy(result);
+        return new ModelOnDevice(path, CreateBackend(result), model => (options?.Invoke(model, policy) ?? new RuntimeOptions()) with { Policy = policy });
+    }
 
     public RoutePolicy CreatePolicy(ParseResult result)
     {

@@ -53,8 +53,22 @@ public sealed class ChatPrompt
         }
 
         var mark = ControlTokenMarks.Choose([_source, .. turns.Select(turn => turn.Content)]);
-        var rendered = Render(turns.Select(turn => turn with { Content = _marks.Add(turn.Content, mark) }));
-        var text = ControlTokenMarks.Remove(rendered, mark, out var plainAt);
+        var safe = EncodeMarked(turns, mark, wholeTokens: false, out var safeText);
+        var text = Render(turns);
+        if (safeText == text)
+        {
+            return safe;
+        }
+
+        // The template looked for something that a mark hid from it. Fewer marks may do, if they let no control token through.
+        var exact = EncodeMarked(turns, mark, wholeTokens: true, out var exactText);
+        return exactText == text && exact.Where(_tokenizer.IsControl).SequenceEqual(safe.Where(_tokenizer.IsControl)) ? exact : safe;
+    }
+
+    private int[] EncodeMarked(IReadOnlyCollection<ChatTurn> turns, char mark, bool wholeTokens, out string text)
+    {
+        var rendered = Render(turns.Select(turn => turn with { Content = _marks.Add(turn.Content, mark, wholeTokens) }));
+        text = ControlTokenMarks.Remove(rendered, mark, out var plainAt);
         return _tokenizer.Encode(text, plainAt);
     }
 
