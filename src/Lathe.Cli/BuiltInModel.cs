@@ -1,18 +1,24 @@
+using Lathe.Formats.Gguf;
+
 namespace Lathe.Cli;
 
-/// <summary>The small model that comes with the command, for those who have none yet.</summary>
-internal static class BuiltInModel
+/// <summary>The small model that travels inside the command, for those who have none yet.</summary>
+internal static unsafe class BuiltInModel
 {
-    private static readonly string s_path = Path.Combine(AppContext.BaseDirectory, "models", "lathe-tales-29m-q8_0.gguf");
+    private const string FileName = "lathe-tales-29m-q8_0.gguf";
 
-    /// <summary>The file that was named, or the built-in one if none was.</summary>
-    public static string PathOr(string? named)
+    /// <summary>The file that was named, or the built-in model if none was.</summary>
+    /// <exception cref="GgufException">The file cannot be read or is malformed.</exception>
+    public static GgufFile OpenOr(string? named)
     {
         if (named is not null)
         {
-            return named;
+            return GgufFile.Open(named);
         }
 
-        return File.Exists(s_path) ? s_path : throw new CommandException($"the built-in model is missing from {Path.GetDirectoryName(s_path)}: name a GGUF file");
+        // The resource is a part of the assembly's mapping: nothing is copied, and it stays as long as the process, whatever becomes of the stream.
+        using var resource = typeof(BuiltInModel).Assembly.GetManifestResourceStream(FileName) as UnmanagedMemoryStream
+            ?? throw new CommandException("the built-in model is missing from this build: name a GGUF file");
+        return GgufFile.FromMemory(resource.PositionPointer, resource.Length, FileName);
     }
 }

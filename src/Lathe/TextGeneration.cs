@@ -23,12 +23,20 @@ public sealed class TextGeneration
     private int _generated;
     private int _pending = -1;
 
+    /// <param name="model">Whose session and vocabulary.</param>
+    /// <param name="session">Where the text is computed.</param>
     /// <param name="prompt">Tokens to continue; what the session already holds of them is reused.</param>
+    /// <param name="options">How to continue.</param>
     public TextGeneration(LatheModel model, Session session, ReadOnlyMemory<int> prompt, GenerationOptions options)
     {
         if (prompt.IsEmpty)
         {
             throw new ArgumentException("the prompt is empty: the model needs at least one token to continue", nameof(prompt));
+        }
+
+        if (options.MaxTokens is { } limit)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(limit, nameof(options));
         }
 
         _session = session;
@@ -70,6 +78,18 @@ public sealed class TextGeneration
 
         cancellation.ThrowIfCancellationRequested();
         _watch.Start();
+        try
+        {
+            return Draw(cancellation);
+        }
+        finally
+        {
+            _watch.Stop();
+        }
+    }
+
+    private bool Draw(CancellationToken cancellation)
+    {
         if (!Advance(cancellation))
         {
             return Text.Length > 0;
@@ -95,7 +115,6 @@ public sealed class TextGeneration
             End(FinishReason.TokenLimit);
         }
 
-        _watch.Stop();
         return true;
     }
 
@@ -129,6 +148,5 @@ public sealed class TextGeneration
     {
         Finish = reason;
         Text += _stops.Append(_decoder.Flush()) + _stops.Flush();
-        _watch.Stop();
     }
 }

@@ -16,9 +16,10 @@ public class ComputingTests
         var again = LatheProcess.RunWithInput("Once upon a time", "run", "-n", "12", "--seed", "3");
         again.AssertSuccess();
         Assert.Equal(text + Environment.NewLine, again.Output);
-        Assert.Equal("", again.Error);
-        var echoed = LatheProcess.Run("run", "-p", "Once upon a time", "-n", "12", "--seed", "3", "--echo");
+        Assert.Matches(@"^prompt \d+ tokens, \d+\.\d t/s; generated 12 tokens, \d+\.\d t/s; length; seed 3\r?\n$", again.Error);
+        var echoed = LatheProcess.Run("run", "-p", "Once upon a time", "-n", "12", "--seed", "3", "--echo", "--quiet");
         Assert.Equal("Once upon a time" + text + Environment.NewLine, echoed.Output);
+        Assert.Equal("", echoed.Error);
     }
 
     [Fact]
@@ -68,20 +69,52 @@ public class ComputingTests
         LatheProcess.Run("logits", "-m", model, "--tokens-file", folder.Write("u.json", "{}"), "--out", apart).AssertFailure("token ids");
     }
 
-    [Fact]
-    public void Logits_agree_with_the_golden_file()
+    /// <summary>The engine behind the goldens kept its KV cache in f32, and a reference may be off by rounding only.</summary>
+    [Theory]
+    [InlineData("llama-q4_k")]
+    [InlineData("llama-q8_0")]
+    public void Logits_agree_with_the_golden_file(string name)
     {
         using var folder = new TemporaryFolder();
-        var golden = Path.Combine(Repository.Golden, "llama-q8_0");
+        var golden = Path.Combine(Repository.Golden, name);
         var path = folder.File("l.f32");
-        LatheProcess.Run("logits", "-m", golden + ".gguf", "--tokens-file", golden + ".json", "--out", path, "--quality", "--kv", "f32").AssertSuccess();
+        LatheProcess.Run("logits", "-m", golden + ".gguf", "--tokens-file", golden + ".json", "--out", path, "--quality").AssertSuccess();
         var description = JsonDocument.Parse(File.ReadAllText(golden + ".json")).RootElement;
         var positions = description.GetProperty("positions").EnumerateArray().Select(position => position.GetInt32()).ToArray();
+        Assert.Equal(
+            description.GetProperty("prefill").GetInt32(), JsonDocument.Parse(File.ReadAllText(path + ".json")).RootElement.GetProperty("prefill").GetInt32());
         var (logits, expected) = (Floats(path), Floats(golden + ".logits.f32"));
-        var vocabulary = expected.Length / positions.Length;
+        var vocabulary = description.GetProperty("vocab").GetInt32();
+        Assert.Equal(description.GetProperty("tokens").GetArrayLength() * vocabulary, logits.Length);
+        Assert.Equal(positions.Length * vocabulary, expected.Length);
+        var mean = expected.Average(logit => (double)logit);
+        var deviation = Math.Sqrt(expected.Average(logit => Math.Pow(logit - mean, 2)));
         for (var i = 0; i < expected.Length; i++)
         {
-            Assert.Equal(expected[i], logits[(positions[i / vocabulary] * vocabulary) + (i % vocabulary)], 1e-3f);
+            Assert.Equal(expected[i], logits[(positions[i / vocabulary] * vocabulary) + (i % vocabulary)], 1e-4 * deviation);
+        }
+    }
+
+    [Fact]
+    public void Logits_take_tokens_from_a_list_a_file_or_a_text_and_the_option_says_how_many_go_together()
+    {
+        using var folder = new TemporaryFolder();
+        var prefilled = folder.Write("t.json", """{"tokens": [8189, 5, 6, 7], "prefill": 3}""");
+        Assert.Equal(("8189,5,6,7", 4), Of("--tokens", "8189,5,6,7"));
+        Assert.Equal(("8189,5,6,7", 4), Of("--tokens-file", folder.Write("a.json", "[8189, 5, 6, 7]")));
+        Assert.Equal(("8189,5,6,7", 3), Of("--tokens-file", prefilled));
+        Assert.Equal(("8189,5,6,7", 1), Of("--tokens-file", prefilled, "--prefill", "1"));
+        var text = Of("-f", folder.Write("x.txt", "Once upon a time"));
+        Assert.Equal(text.Tokens.Split(',').Length, text.Prefill);
+
+        (string Tokens, int Prefill) Of(params string[] source)
+        {
+            var path = folder.File("o.f32");
+            LatheProcess.Run(["logits", "-m", Repository.TalesModel, "--out", path, .. source]).AssertSuccess();
+            var record = JsonDocument.Parse(File.ReadAllText(path + ".json")).RootElement;
+            var tokens = record.GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32()).ToArray();
+            Assert.Equal(tokens.Length * 8192 * sizeof(float), new FileInfo(path).Length);
+            return (string.Join(',', tokens), record.GetProperty("prefill").GetInt32());
         }
     }
 

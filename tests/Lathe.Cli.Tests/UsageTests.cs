@@ -73,6 +73,7 @@ public class UsageTests
             {
                 // Two blanks and more divide the name from what it means.
                 Assert.Matches(@"^  \S.*\S  +\S", line);
+                Assert.DoesNotMatch(@"\[default: .*\[default: ", line);
             }
         }
     }

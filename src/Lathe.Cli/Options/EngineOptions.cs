@@ -48,14 +48,20 @@ internal sealed class EngineOptions
 
     /// <summary>Loads a model with its tokenizer.</summary>
     /// <param name="result">The command line.</param>
-    /// <param name="path">The GGUF file.</param>
+    /// <param name="named">The GGUF file, or null for the built-in model.</param>
     /// <param name="options">What the verb itself asks for.</param>
-    public LatheModel Load(ParseResult result, string path, LatheOptions options) =>
-        LatheModel.Load(path, options with { Threads = result.GetValue(_threads), Policy = CreatePolicy(result) });
+    public LatheModel Load(ParseResult result, string? named, LatheOptions options)
+    {
+        var complete = options with { Threads = result.GetValue(_threads), Policy = CreatePolicy(result) };
+        return LatheModel.Load(BuiltInModel.OpenOr(named), complete);
+    }
 
     /// <summary>Loads a model for work on token ids: it need not have a vocabulary.</summary>
-    public ModelOnDevice LoadWithoutTokenizer(ParseResult result, string path, Func<Model, RuntimeOptions>? options = null) =>
-        new(path, CreateBackend(result), model => (options?.Invoke(model) ?? new RuntimeOptions()) with { Policy = CreatePolicy(result) });
+    public ModelOnDevice LoadWithoutTokenizer(ParseResult result, string path, Func<Model, RoutePolicy, RuntimeOptions>? options = null)
+    {
+        var policy = CreatePolicy(result);
+        return new ModelOnDevice(path, CreateBackend(result), model => (options?.Invoke(model, policy) ?? new RuntimeOptions()) with { Policy = policy });
+    }
 
     public RoutePolicy CreatePolicy(ParseResult result)
     {

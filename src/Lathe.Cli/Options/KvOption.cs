@@ -6,9 +6,13 @@ namespace Lathe.Cli.Options;
 /// <summary><c>--kv</c>: how the KV cache stores values.</summary>
 internal static class KvOption
 {
-    public static Option<string> Create()
+    public static Option<string?> Create()
     {
-        var option = new Option<string>("--kv") { Description = "How the KV cache stores values: f16, f32 or q8_0.", HelpName = "TYPE", DefaultValueFactory = _ => "f16" };
+        var option = new Option<string?>("--kv")
+        {
+            Description = "How the KV cache stores values: f16, f32 or q8_0; f16 if it is not given, with --quality f32.",
+            HelpName = "TYPE",
+        };
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is not ("f16" or "f32" or "q8_0") and { } other)
@@ -19,8 +23,10 @@ internal static class KvOption
         return option;
     }
 
-    public static KvElementType Read(ParseResult result, Option<string> option) => result.GetValue(option) switch
+    /// <summary>The type that was asked for, or null.</summary>
+    public static KvElementType? Read(ParseResult result, Option<string?> option) => result.GetValue(option) switch
     {
+        null => null,
         "f16" => KvElementType.F16,
         "f32" => KvElementType.F32,
         "q8_0" => KvElementType.Q8_0,

@@ -43,7 +43,7 @@ internal static class BenchVerb
         verb.SetAction((result, cancellation) =>
         {
             var tests = Tests(result.GetValue(prompt)!, result.GetValue(generate)!, result.GetValue(depth)!);
-            using var loaded = engine.Load(result, BuiltInModel.PathOr(result.GetValue(model)), new LatheOptions
+            using var loaded = engine.Load(result, result.GetValue(model), new LatheOptions
             {
                 ContextLength = tests.Max(test => test.Depth + test.PromptTokens + test.GeneratedTokens),
                 KvElementType = KvOption.Read(result, kv),

@@ -24,7 +24,7 @@ internal static class ChatVerb
         {
             var options = new GenerationOptions { MaxTokens = result.GetValue(count), Sampling = sampling.Read(result) };
             options.Sampling.Validate();
-            using var loaded = engine.Load(result, BuiltInModel.PathOr(result.GetValue(model)), new LatheOptions { ContextLength = result.GetValue(context) });
+            using var loaded = engine.Load(result, result.GetValue(model), new LatheOptions { ContextLength = result.GetValue(context) });
             var prompt = ChatPrompt.Of(loaded)
                 ?? throw new CommandException($"{loaded.Name} has no chat template, so it cannot chat: continue texts with 'lathe run'");
             Converse(loaded, prompt, result.GetValue(system), options);
@@ -46,8 +46,7 @@ internal static class ChatVerb
         while (ReadTurn() is { } said)
         {
             turns.Add(new ChatTurn("user", said));
-            var tokens = model.Tokenizer.Encode(prompt.Render(turns), parseSpecial: true);
-            var answer = Answer(new TextGeneration(model, session, tokens, options), interrupt);
+            var answer = Answer(new TextGeneration(model, session, prompt.Encode(turns), options), interrupt);
             turns.Add(new ChatTurn("assistant", answer));
         }
     }

@@ -37,7 +37,10 @@ internal static class LogitsVerb
         verb.SetAction((result, cancellation) =>
         {
             var source = Source(result.GetValue(tokens), result.GetValue(tokensFile));
-            using var loaded = engine.LoadWithoutTokenizer(result, result.GetValue(model)!, _ => new RuntimeOptions { KvElementType = KvOption.Read(result, kv) });
+            using var loaded = engine.LoadWithoutTokenizer(result, result.GetValue(model)!, (_, policy) => new RuntimeOptions
+            {
+                KvElementType = KvOption.Read(result, kv) ?? (policy.Quality ? KvElementType.F32 : KvElementType.F16),
+            });
             var ids = source.Tokens ?? Tokenizer.FromGguf(loaded.File.Metadata).Encode(File.ReadAllText(result.GetValue(text)!), addSpecial: true);
             if (ids.Length == 0)
             {

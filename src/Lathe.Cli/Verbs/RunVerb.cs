@@ -20,7 +20,8 @@ internal static class RunVerb
         var special = new Option<bool>("--special") { Description = "Read the text of control tokens in the prompt, such as <|im_start|>, as those tokens." };
         var echo = new Option<bool>("--echo") { Description = "Print the prompt too." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object at the end instead of the text as it comes." };
-        var verb = new Command("run", "Continue a text.") { model, prompt, file, count, context, stop, ignoreEos, special, echo, json };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not print the speed on standard error." };
+        var verb = new Command("run", "Continue a text.") { model, prompt, file, count, context, stop, ignoreEos, special, echo, json, quiet };
         verb.Validators.Add(result =>
         {
             if (result.GetValue(prompt) is not null && result.GetValue(file) is not null)
@@ -40,7 +41,7 @@ internal static class RunVerb
                 IgnoreEndOfGeneration = result.GetValue(ignoreEos),
             };
             options.Sampling.Validate();
-            using var loaded = engine.Load(result, BuiltInModel.PathOr(result.GetValue(model)), new LatheOptions { ContextLength = result.GetValue(context) });
+            using var loaded = engine.Load(result, result.GetValue(model), new LatheOptions { ContextLength = result.GetValue(context) });
             var text = result.GetValue(prompt) ?? ReadPrompt(result.GetValue(file));
             var tokens = loaded.Tokenizer.Encode(text, addSpecial: true, parseSpecial: result.GetValue(special));
             if (tokens.Length == 0)
@@ -51,9 +52,13 @@ internal static class RunVerb
             using var session = loaded.CreateSession();
             var generation = new TextGeneration(loaded, session, tokens, options);
             var shown = result.GetValue(echo) ? text : "";
-            return Task.FromResult(result.GetValue(json)
-                ? PrintJson(loaded, generation, shown, cancellation)
-                : PrintAsItComes(generation, shown, cancellation));
+            var exitCode = result.GetValue(json) ? PrintJson(loaded, generation, shown, cancellation) : PrintAsItComes(generation, shown, cancellation);
+            if (!result.GetValue(quiet))
+            {
+                GenerationReport.Print(generation);
+            }
+
+            return Task.FromResult(exitCode);
         });
         return verb;
     }
@@ -79,11 +84,6 @@ internal static class RunVerb
         }
 
         Console.Out.WriteLine();
-        if (Terminal.IsWatched)
-        {
-            GenerationReport.Print(generation);
-        }
-
         return exitCode;
     }
 

@@ -38,17 +38,17 @@ internal sealed class SpecialTokenTrie
             }
 
             start += skipped;
-            token = Match(utf8, start, out end);
-            if (token >= 0)
+            if (TryMatch(utf8, start, out end, out token))
             {
                 return true;
             }
         }
     }
 
-    private int Match(ReadOnlySpan<byte> utf8, int start, out int end)
+    /// <summary>Finds the longest token that begins at <paramref name="start"/>; false if there is none.</summary>
+    public bool TryMatch(ReadOnlySpan<byte> utf8, int start, out int end, out int token)
     {
-        var token = -1;
+        token = -1;
         end = start;
         var node = Root;
         for (var position = start; position < utf8.Length && _children.TryGetValue(Edge(node, utf8[position]), out node); position++)
@@ -59,7 +59,7 @@ internal sealed class SpecialTokenTrie
             }
         }
 
-        return token;
+        return token >= 0;
     }
 
     private void Add(ReadOnlySpan<byte> text, int id)

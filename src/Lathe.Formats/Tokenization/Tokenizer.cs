@@ -90,7 +90,16 @@ public sealed class Tokenizer
     }
 
     /// <summary>Makes tokens of a string; an unpaired surrogate becomes U+FFFD.</summary>
-    public int[] Encode(string text, bool addSpecial = false, bool parseSpecial = false)
+    public int[] Encode(string text, bool addSpecial = false, bool parseSpecial = false) =>
+        Encode(text, new TokenizeOptions(addSpecial, parseSpecial), plainAt: []);
+
+    /// <summary>Makes tokens of a text in which the text of control tokens is read as those tokens, except at some places: what comes from outside
+    /// must not be able to forge them. Apart from that, the tokens are those of <see cref="Encode(string, bool, bool)"/>.</summary>
+    /// <param name="text">The text; an unpaired surrogate becomes U+FFFD.</param>
+    /// <param name="plainAt">Offsets in <paramref name="text"/>, ascending, at which no control token begins.</param>
+    public int[] Encode(string text, ReadOnlySpan<int> plainAt) => Encode(text, new TokenizeOptions(ParseSpecial: true), plainAt);
+
+    private int[] Encode(string text, TokenizeOptions options, ReadOnlySpan<int> plainAt)
     {
         ArgumentNullException.ThrowIfNull(text);
         var utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
@@ -98,7 +107,7 @@ public sealed class Tokenizer
         var output = new List<int>(length / 3 + 2);
         try
         {
-            Encode(utf8.AsSpan(0, length), output, new TokenizeOptions(addSpecial, parseSpecial));
+            Encode(utf8.AsSpan(0, length), output, options, ByteOffsets(text, plainAt));
         }
         finally
         {
@@ -113,7 +122,9 @@ public sealed class Tokenizer
     /// <param name="output">Where tokens are appended.</param>
     /// <param name="options">What is added and how special tokens' text is read.</param>
     /// <exception cref="TokenizerException">The vocabulary has no token for a part of the text, and none for what is unknown.</exception>
-    public void Encode(ReadOnlySpan<byte> utf8, List<int> output, TokenizeOptions options = default)
+    public void Encode(ReadOnlySpan<byte> utf8, List<int> output, TokenizeOptions options = default) => Encode(utf8, output, options, plainAt: []);
+
+    private void Encode(ReadOnlySpan<byte> utf8, List<int> output, TokenizeOptions options, ReadOnlySpan<int> plainAt)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (options.AddSpecial && AddBos)
@@ -121,11 +132,10 @@ public sealed class Tokenizer
             output.Add(BosId!.Value);
         }
 
-        var specials = options.ParseSpecial ? _special : _userDefined;
         var startsText = true;
         for (var position = 0; position < utf8.Length;)
         {
-            var found = specials.TryFind(utf8, position, out var start, out var end, out var token);
+            var found = TryFindSpecial(utf8, position, options.ParseSpecial, plainAt, out var start, out var end, out var token);
             var plain = found ? utf8[position..start] : utf8[position..];
             if (!plain.IsEmpty)
             {
@@ -197,6 +207,40 @@ public sealed class Tokenizer
 
     /// <summary>True if generation stops after the token.</summary>
     public bool IsEndOfGeneration(int token) => _roles.EndOfGeneration.Contains(token);
+
+    /// <summary>The next token that is taken from the text as it stands; at <paramref name="plainAt"/> only user-defined ones are.</summary>
+    private bool TryFindSpecial(
+        ReadOnlySpan<byte> utf8, int from, bool parseSpecial, ReadOnlySpan<int> plainAt, out int start, out int end, out int token)
+    {
+        if (!parseSpecial)
+        {
+            return _userDefined.TryFind(utf8, from, out start, out end, out token);
+        }
+
+        while (_special.TryFind(utf8, from, out start, out end, out token))
+        {
+            if (plainAt.BinarySearch(start) < 0 || _userDefined.TryMatch(utf8, start, out end, out token))
+            {
+                return true;
+            }
+
+            from = start + 1;
+        }
+
+        return false;
+    }
+
+    private static int[] ByteOffsets(string text, ReadOnlySpan<int> offsets)
+    {
+        var bytes = new int[offsets.Length];
+        for (int i = 0, position = 0, count = 0; i < offsets.Length; i++)
+        {
+            count += Encoding.UTF8.GetByteCount(text.AsSpan(position, offsets[i] - position));
+            (bytes[i], position) = (count, offsets[i]);
+        }
+
+        return bytes;
+    }
 
     private ReadOnlySpan<byte> Render(int token, byte[] bytes)
     {

@@ -42,12 +42,13 @@ public sealed class LatheChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        var tokens = _model.Tokenizer.Encode(_prompt.Render(Turns(messages, options)), addSpecial: false, parseSpecial: true);
+        var generationOptions = Map(options);
+        var tokens = _prompt.Encode(Turns(messages, options));
         var response = Guid.NewGuid().ToString("N");
         var session = _sessions.Take(tokens);
         try
         {
-            var generation = new TextGeneration(_model, session, tokens, Map(options));
+            var generation = new TextGeneration(_model, session, tokens, generationOptions);
             while (await Task.Run(() => generation.Next(cancellationToken), cancellationToken).ConfigureAwait(false))
             {
                 if (generation.Text.Length > 0)

@@ -23,6 +23,31 @@ public sealed class SpecialTokenTests
         Assert.Equal("<|g|o|>", tokenizer.Texts(tokenizer.Encode("<go>")));
     }
 
+    [Theory]
+    [InlineData("é<go>x<go>", new int[0], "x", 2)]
+    [InlineData("é<go>x<go>", new[] { 1 }, "x", 1)]
+    [InlineData("é<go>x<go>", new[] { 6 }, "x", 1)]
+    [InlineData("é<go>x<go>", new[] { 1, 6 }, "x", 0)]
+    [InlineData("é<go>x<go>", new[] { 0, 2, 5, 7, 10 }, "x", 2)]
+    [InlineData("<<go>", new[] { 0 }, "<", 1)]
+    [InlineData("<go><go>", new[] { 4 }, "<", 1)]
+    public void Control_text_is_no_token_where_it_is_plain(string text, int[] plainAt, string kept, int expected)
+    {
+        var tokenizer = Create(("<go>", TokenType.Control));
+        var tokens = tokenizer.Encode(text, plainAt);
+        Assert.Equal(expected, tokens.Count(token => token == FirstAdded));
+        Assert.Contains(kept, tokenizer.Texts(tokens), StringComparison.Ordinal);
+        Assert.Equal(text, tokenizer.Decode(tokens, renderSpecial: true));
+    }
+
+    [Fact]
+    public void User_defined_text_is_a_token_even_where_it_is_plain()
+    {
+        var tokenizer = Create(("<tool>", TokenType.UserDefined), ("<tool>>", TokenType.Control));
+        Assert.Equal([FirstAdded + 1], tokenizer.Encode("<tool>>", parseSpecial: true));
+        Assert.Equal("<tool>|>", tokenizer.Texts(tokenizer.Encode("<tool>>", plainAt: [0])));
+    }
+
     [Fact]
     public void The_longest_token_wins_and_unused_ones_are_never_read()
     {
