@@ -16,7 +16,7 @@ internal static class LlamaFamily
 
         // Llama 3.1 and later bring their long-context frequencies as a tensor.
         var dims = metadata.Count("rope.dimension_count", h.HeadDim);
-        var rope = HyperParameterReader.ReadRope(metadata, h, RopeStyle.Interleaved, tensors.OptionalVector("rope_freqs.weight", dims / 2));
+        var rope = RopeReader.Read(metadata, h, RopeStyle.Interleaved, tensors.OptionalVector("rope_freqs.weight", dims / 2));
         var embedding = tensors.Matrix("token_embd.weight", h.EmbeddingWidth, h.VocabularySize);
 
         var g = new GraphBuilder();

@@ -8,6 +8,9 @@ public static class ModelFamilies
         LlamaFamily.Family,
         Qwen2Family.Family,
         Qwen3Family.Family,
+        Qwen3MoeFamily.Family,
+        GptOssFamily.Family,
+        Gemma3Family.Family,
     ];
 
     /// <exception cref="ModelLoadException">Lathe does not know the architecture.</exception>

@@ -16,6 +16,10 @@ public sealed class GoldenTests(ITestOutputHelper output)
         ("qwen2-q4_0", 8.5e-2),
         ("qwen2-q5_k", 2.1e-1),
         ("qwen3-q6_k", 2.2e-2),
+        ("qwen3moe-q8_0-q4_k", 1.6e-2),
+        ("gpt-oss-q8_0-mxfp4", 6e-2),
+        ("gemma3-q8_0", 3e-2),
+        ("gemma3-iq4_xs", 5.4e-2),
     ];
 
     public static TheoryData<string, double, int[]> Goldens()
@@ -39,7 +43,9 @@ public sealed class GoldenTests(ITestOutputHelper output)
         var golden = new GoldenModel(name);
         var error = golden.Error(RoutePolicy.Reference, KvElementType.F32, threads: 2, chunks);
         output.WriteLine($"{name} in chunks of {string.Join(", then ", chunks)}: rms {error:e2}, {error / golden.StandardDeviation:e2} of the standard deviation (yardstick {yardstick:e1})");
-        Assert.InRange(error / golden.StandardDeviation, 0, 1e-4);
+
+        // The recorded engine looks the gelu of gemma up in a table of f16 values.
+        Assert.InRange(error / golden.StandardDeviation, 0, name.StartsWith("gemma", StringComparison.Ordinal) ? 1e-3 : 1e-4);
     }
 
     [Theory]
