@@ -11,6 +11,8 @@ public static class ModelFamilies
         Qwen3MoeFamily.Family,
         GptOssFamily.Family,
         Gemma3Family.Family,
+        Phi3Family.Family,
+        Gemma2Family.Family,
     ];
 
     /// <exception cref="ModelLoadException">Lathe does not know the architecture.</exception>

@@ -10,6 +10,8 @@ public sealed class ModelMetadata(GgufMetadata metadata, string architecture)
 
     public string Architecture { get; } = architecture;
 
+    public bool Has(string key) => metadata.Contains(Name(key));
+
     /// <summary>A positive count; one value, or an array that holds the same value for every layer.</summary>
     public int Count(string key, int? otherwise = null)
     {
