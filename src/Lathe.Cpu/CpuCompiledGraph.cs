@@ -29,7 +29,7 @@ internal sealed class CpuCompiledGraph : CompiledGraph
 
     public override IReadOnlyList<(GraphNode Node, Route Route)> Assignments { get; }
 
-    public override int BarrierCount => _phases.Length;
+    public override int BarrierCount => _pool.Threads == 1 ? 0 : _phases.Length;
 
     public override long ArenaBytes => _arena.Bytes;
 

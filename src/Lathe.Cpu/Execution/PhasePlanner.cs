@@ -6,6 +6,12 @@ public static class PhasePlanner
 {
     public static PlannedStep[][] Plan(IReadOnlyList<PlannedStep> steps, int threads)
     {
+        if (threads == 1)
+        {
+            // Nobody to wait for; a phase per step lets the arena reuse memory from step to step.
+            return [.. steps.Select(step => new[] { step })];
+        }
+
         var phases = new List<PlannedStep[]>();
         var phase = new List<PlannedStep>();
         foreach (var step in steps)

@@ -34,8 +34,8 @@ public sealed class PhasePlannerTests
         Assert.Equal([2, 1], Plan(Step(BufferAccess.Write(_a, _columns)), Step(BufferAccess.Write(_b, _columns)), Step(BufferAccess.Read(_a, AccessPattern.Whole))));
 
     [Fact]
-    public void One_thread_needs_no_barrier() =>
-        Assert.Equal([2], Plan(1, Step(BufferAccess.Write(_a, _columns)), Step(BufferAccess.Read(_a, AccessPattern.Whole))));
+    public void One_thread_has_a_phase_per_step_so_that_memory_is_reused() =>
+        Assert.Equal([1, 1], Plan(1, Step(BufferAccess.Write(_a, _columns)), Step(BufferAccess.Read(_b, AccessPattern.Whole))));
 
     private static int[] Plan(params PlannedStep[] steps) => Plan(2, steps);
 

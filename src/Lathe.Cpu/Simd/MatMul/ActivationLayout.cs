@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Lathe.Cpu.Simd.MatMul;
@@ -96,6 +98,8 @@ public readonly unsafe struct ActivationLayout
         new Span<float>(scaledSums16 + (2 * blocks), 2 * padding).Clear();
     }
 
+    // Inlined because a method without a loop is compiled without optimisation at first, and this one is called millions of times.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float QuantizeBlock(float* x, sbyte* codes, out int firstSum, out int secondSum)
     {
         Vector256<float> x0 = Vector256.Load(x), x1 = Vector256.Load(x + 8), x2 = Vector256.Load(x + 16), x3 = Vector256.Load(x + 24);
@@ -113,24 +117,7 @@ public readonly unsafe struct ActivationLayout
             return 0;
         }
 
-        // For given codes q the scale of least error is x·q / q·q, and the error that it leaves is x·x - (x·q)² / q·q.
-        float top = HighestTop, scale = largest, best = float.NegativeInfinity;
-        for (int trial = 0; trial < Trials; trial++)
-        {
-            float candidate = HighestTop - (trial * TopStep);
-            Vector256<float> factor = Vector256.Create(candidate / largest);
-            Vector256<float> q0 = Vector256.Round(x0 * factor), q1 = Vector256.Round(x1 * factor);
-            Vector256<float> q2 = Vector256.Round(x2 * factor), q3 = Vector256.Round(x3 * factor);
-            float xq = Vector256.Sum((x0 * q0) + (x1 * q1) + (x2 * q2) + (x3 * q3));
-            float fitted = xq / Vector256.Sum((q0 * q0) + (q1 * q1) + (q2 * q2) + (q3 * q3));
-            if (xq * fitted > best)
-            {
-                best = xq * fitted;
-                top = candidate;
-                scale = fitted;
-            }
-        }
-
+        (float top, float scale) = BestScale(x, largest);
         Vector256<float> inverse = Vector256.Create(top / largest);
         Vector256<int> i0 = Round(x0 * inverse), i1 = Round(x1 * inverse), i2 = Round(x2 * inverse), i3 = Round(x3 * inverse);
         Vector256.Narrow(Vector256.Narrow(i0, i1), Vector256.Narrow(i2, i3)).Store(codes);
@@ -139,6 +126,47 @@ public readonly unsafe struct ActivationLayout
         return scale;
     }
 
+    /// <summary>Tries the scales on 32 values, a lane to each. For given codes q the scale of least error is x·q / q·q, and the error that it leaves
+    /// is x·x − (x·q)² / q·q.</summary>
+    /// <returns>What the largest magnitude is multiplied to, and the scale of the codes that come from it.</returns>
+    private static (float Top, float Scale) BestScale(float* x, float largest)
+    {
+        Vector256<float> tops = Vector256.Create(HighestTop) - (Vector256.Create(TopStep) * Vector256.Create(0f, 1, 2, 3, 4, 5, 6, 7));
+        Vector256<float> factors = tops / Vector256.Create(largest);
+        Vector256<float> xq0 = Vector256<float>.Zero, xq1 = xq0, xq2 = xq0, xq3 = xq0;
+        Vector256<float> qq0 = xq0, qq1 = xq0, qq2 = xq0, qq3 = xq0;
+        for (int i = 0; i < BlockElements; i += 4)
+        {
+            Try(x[i], factors, ref xq0, ref qq0);
+            Try(x[i + 1], factors, ref xq1, ref qq1);
+            Try(x[i + 2], factors, ref xq2, ref qq2);
+            Try(x[i + 3], factors, ref xq3, ref qq3);
+        }
+
+        Vector256<float> xq = (xq0 + xq1) + (xq2 + xq3);
+        Vector256<float> scales = xq / ((qq0 + qq1) + (qq2 + qq3));
+        Vector256<float> gains = xq * scales;
+        Vector128<float> highest = Vector128.Max(gains.GetLower(), gains.GetUpper());
+        highest = Vector128.Max(highest, Vector128.Shuffle(highest, Vector128.Create(2, 3, 0, 1)));
+        uint best = Vector256.Equals(gains, Vector256.Create(MathF.Max(highest.ToScalar(), highest.GetElement(1)))).ExtractMostSignificantBits();
+
+        // No lane equals a NaN: then the scale must say so.
+        int lane = BitOperations.TrailingZeroCount(best);
+        return best == 0 ? (HighestTop, largest) : (tops.GetElement(lane), scales.GetElement(lane));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Try(float x, Vector256<float> factors, ref Vector256<float> xq, ref Vector256<float> qq)
+    {
+        // Adding and subtracting 1.5 · 2^23 rounds to the nearest integer.
+        Vector256<float> magic = Vector256.Create(12582912f);
+        Vector256<float> value = Vector256.Create(x);
+        Vector256<float> q = Vector256.MultiplyAddEstimate(value, factors, magic) - magic;
+        xq = Vector256.MultiplyAddEstimate(value, q, xq);
+        qq = Vector256.MultiplyAddEstimate(q, q, qq);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Round(Vector256<float> x) => Vector256.ConvertToInt32(Vector256.Round(x));
 
     private static int Align(int bytes) => checked(bytes + Alignment - 1) / Alignment * Alignment;

@@ -78,6 +78,8 @@ public static unsafe class MatMulKernels
         where TCodes : struct, IWeightCodes
         where TDot : struct, IDotProduct
     {
+        // What is initialised before a kernel is compiled is a constant in it.
+        _ = HalfTable.Values[0];
         TCodes.Prepare();
         return new(
             type,

@@ -17,7 +17,7 @@ internal static unsafe class KGroupScales
         uint minimaHigh = ((w2 >> 4) & 0x0F0F_0F0F) | ((w1 >> 2) & 0x3030_3030);
         ulong scales = (w0 & 0x3F3F_3F3F) | ((ulong)scalesHigh << 32);
         ulong minima = (w1 & 0x3F3F_3F3F) | ((ulong)minimaHigh << 32);
-        HalfLanes.BroadcastPair(factors, out Vector256<float> d, out Vector256<float> m);
+        Vector256<float> d = HalfLanes.Broadcast(factors), m = HalfLanes.Broadcast(factors + 2);
         return new()
         {
             Scales0 = CodeBits.ToSingle(scales) * d,

@@ -26,7 +26,7 @@ internal readonly unsafe struct Q2_KCodes : IWeightCodes
     public static GroupScales Scales(byte* blocks)
     {
         ulong packed0 = CodeBits.Read<ulong>(blocks), packed1 = CodeBits.Read<ulong>(blocks + 8);
-        HalfLanes.BroadcastPair(blocks + 80, out Vector256<float> d, out Vector256<float> m);
+        Vector256<float> d = HalfLanes.Broadcast(blocks + 80), m = HalfLanes.Broadcast(blocks + 80 + 2);
         m = -m;
         return new()
         {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Lathe.Cpu.Simd.MatMul.Codes;
 using Lathe.Cpu.Simd.MatMul.Dot;
 
@@ -46,6 +48,7 @@ internal static unsafe class QuantizedGemm<TCodes, TDot>
             int count = left >= QuantizedGemm.TileTokens ? QuantizedGemm.TileTokens : left >= 4 ? 4 : left >= 2 ? 2 : 1;
             TileActivations x = Activations(arguments, layout, token, k);
             float* output = arguments->Output + (token * arguments->OutputStride) + row;
+            PrefetchTile(output + (count * arguments->OutputStride), arguments->OutputStride, Math.Min(left - count, QuantizedGemm.TileTokens));
             LoadTile(panel.Tile, output, arguments->OutputStride, count, rows, fresh: k == 0);
             switch (count)
             {
@@ -68,6 +71,7 @@ internal static unsafe class QuantizedGemm<TCodes, TDot>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TileActivations Activations(MatMulArguments* arguments, in ActivationLayout layout, int token, int k)
     {
         byte* x = arguments->Activations + (token * arguments->ActivationStride);
@@ -80,6 +84,19 @@ internal static unsafe class QuantizedGemm<TCodes, TDot>
             ScaledSums = (float*)(x + (TCodes.GroupElements == 16 ? layout.ScaledSums16Offset : layout.ScaledSums32Offset)) + group,
             Stride = (nint)arguments->ActivationStride,
         };
+    }
+
+    /// <summary>The outputs of the next tile lie a whole row of the result apart, which no hardware prefetch foresees.</summary>
+    private static void PrefetchTile(float* output, long stride, int tokens)
+    {
+        if (Sse.IsSupported)
+        {
+            for (int t = 0; t < tokens; t++)
+            {
+                Sse.Prefetch0(output + (t * stride));
+                Sse.Prefetch0(output + (t * stride) + Rows - 1);
+            }
+        }
     }
 
     private static void LoadTile(float* tile, float* output, long stride, int tokens, int rows, bool fresh)

@@ -7,7 +7,8 @@ using Lathe.Cpu.Simd.MatMul.Dot;
 namespace Lathe.Cpu.Simd.MatMul.Quantized;
 
 /// <summary>Rows times one token, or few: streams the weights once, codes expanded in registers.</summary>
-/// <remarks>Memory bandwidth is the limit, so rows are taken in order as one sequential stream with a software prefetch ahead of it.</remarks>
+/// <remarks>Memory is the limit, and one core reads several streams far faster than one: the hardware follows each of them on its own. So a
+/// thread's rows are cut into eight runs that lie far apart, and one row of each is computed in lockstep, 256 values at a time.</remarks>
 internal static unsafe class QuantizedGemv<TCodes, TDot>
     where TCodes : struct, IWeightCodes
     where TDot : struct, IDotProduct
@@ -15,16 +16,24 @@ internal static unsafe class QuantizedGemv<TCodes, TDot>
     private const int StepElements = ActivationLayout.StepElements;
     private const int Parts = StepElements / ActivationLayout.BlockElements;
 
-    /// <summary>How far ahead of its use a weight byte is asked for: farther than the hardware's own prefetch, which stops at each
-    /// 4 KiB page.</summary>
-    private const int PrefetchDistance = 4096;
+    private const int Streams = 8;
+
+    /// <summary>Tokens that share one pass over the weights.</summary>
+    private const int TokensTogether = 4;
+
+    /// <summary>How far ahead of its use a weight byte is asked for.</summary>
+    private const int PrefetchDistance = 512;
 
     private const int LineBytes = 64;
 
-    /// <summary>Scales of one step, then the last, incomplete step of a row padded with zero blocks.</summary>
+    /// <summary>Scales of one step, the sums of all rows and tokens in flight, and the last, incomplete step of a row padded with zero blocks.</summary>
     public const int ScratchBytes = TailOffset + TailCapacity;
 
-    private const int TailOffset = 64;
+    private const int SumsOffset = 64;
+    /// <summary>Floats of one row's sums for one token.</summary>
+    private const int SumFloats = 16;
+
+    private const int TailOffset = SumsOffset + (Streams * TokensTogether * SumFloats * sizeof(float));
     private const int TailCapacity = 512;
 
     private static int BlocksPerStep
@@ -49,27 +58,71 @@ internal static unsafe class QuantizedGemv<TCodes, TDot>
     public static void Run(MatMulArguments* arguments)
     {
         var layout = new ActivationLayout(arguments->K);
-        int blocks = arguments->K / TCodes.BlockElements;
-        int steps = blocks / BlocksPerStep;
-        int rest = blocks % BlocksPerStep;
-        for (int r = arguments->RowStart; r < arguments->RowEnd; r++)
+        int count = arguments->RowEnd - arguments->RowStart;
+        for (int t = 0; t < arguments->Tokens; t += TokensTogether)
         {
-            byte* row = arguments->Weights + (r * arguments->RowBytes);
-            byte* tail = rest == 0 ? null : CopyTail(row + ((long)steps * StepBytes), rest, arguments->Scratch + TailOffset);
-            for (int t = 0; t < arguments->Tokens; t++)
+            int tokens = Math.Min(TokensTogether, arguments->Tokens - t);
+            int run = count / Streams;
+            for (int r = 0; r < run; r++)
             {
-                byte* x = arguments->Activations + (t * arguments->ActivationStride);
-                float sum = Dot(row, steps, x, 0, layout, (float*)arguments->Scratch);
-                if (rest != 0)
-                {
-                    sum += Dot(tail, 1, x, steps, layout, (float*)arguments->Scratch);
-                }
+                Rows(arguments, layout, arguments->RowStart + r, run, Streams, t, tokens);
+            }
 
-                arguments->Output[(t * arguments->OutputStride) + r] = sum;
+            int rest = count % Streams;
+            if (rest > 0)
+            {
+                Rows(arguments, layout, arguments->RowEnd - rest, 1, rest, t, tokens);
             }
         }
     }
 
+    /// <summary>Computes <paramref name="streams"/> rows that are <paramref name="apart"/> rows apart, in lockstep.</summary>
+    private static void Rows(MatMulArguments* arguments, in ActivationLayout layout, int first, int apart, int streams, int token, int tokens)
+    {
+        int blocks = arguments->K / TCodes.BlockElements;
+        int steps = blocks / BlocksPerStep;
+        int rest = blocks % BlocksPerStep;
+        byte* weights = arguments->Weights + (first * arguments->RowBytes);
+        nint apartBytes = (nint)(apart * arguments->RowBytes);
+        nint tokenBytes = (nint)arguments->ActivationStride;
+        float* scratch = (float*)arguments->Scratch;
+        float* sums = (float*)(arguments->Scratch + SumsOffset);
+        new Span<float>(sums, streams * tokens * SumFloats).Clear();
+        var x = new StepActivations(arguments->Activations + (token * tokenBytes), layout, TCodes.GroupElements);
+        for (int step = 0; step < steps; step++)
+        {
+            byte* at = weights + ((long)step * StepBytes);
+            float* sum = sums;
+            for (int stream = 0; stream < streams; stream++)
+            {
+                Prefetch(at + PrefetchDistance);
+                sum = Accumulate(at, x, tokens, tokenBytes, scratch, sum);
+                at += apartBytes;
+            }
+
+            x.Advance(StepElements / TCodes.GroupElements);
+        }
+
+        if (rest != 0)
+        {
+            float* sum = sums;
+            for (int stream = 0; stream < streams; stream++)
+            {
+                byte* tail = CopyTail(weights + (stream * apartBytes) + ((long)steps * StepBytes), rest, arguments->Scratch + TailOffset);
+                sum = Accumulate(tail, x, tokens, tokenBytes, scratch, sum);
+            }
+        }
+
+        for (int stream = 0; stream < streams; stream++)
+        {
+            for (int t = 0; t < tokens; t++)
+            {
+                arguments->Output[((token + t) * arguments->OutputStride) + first + (stream * apart)] = Total(sums + (((stream * tokens) + t) * SumFloats));
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte* CopyTail(byte* blocks, int count, byte* tail)
     {
         Unsafe.InitBlockUnaligned(tail, 0, (uint)StepBytes);
@@ -77,27 +130,34 @@ internal static unsafe class QuantizedGemv<TCodes, TDot>
         return tail;
     }
 
-    /// <summary><paramref name="steps"/> times 256 values with the activations from step <paramref name="first"/> on. Nothing is called from the
-    /// loop: every vector register would be lost to the call.</summary>
-    private static float Dot(byte* blocks, int steps, byte* x, int first, in ActivationLayout layout, float* scratch)
+    /// <summary>Adds 256 values of one row to its sums for each token: eight of products, eight of corrections. Nothing is called from here:
+    /// every vector register would be lost to the call.</summary>
+    /// <returns>The sums behind the row's.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float* Accumulate(byte* blocks, StepActivations x, int tokens, nint tokenBytes, float* scratch, float* sums)
     {
-        sbyte* codes = (sbyte*)x + (first * StepElements);
-        float* scales = (float*)(x + layout.ScalesOffset) + (first * Parts);
-        float* sums = TCodes.GroupElements == 16
-            ? (float*)(x + layout.ScaledSums16Offset) + (first * 2 * Parts)
-            : (float*)(x + layout.ScaledSums32Offset) + (first * Parts);
-        Vector256<float> even = Vector256<float>.Zero, odd = Vector256<float>.Zero, correction = Vector256<float>.Zero;
-        for (; steps > 0; steps--)
+        do
         {
-            Prefetch(blocks + PrefetchDistance);
-            Step(blocks, codes, scales, sums, scratch, ref even, ref odd, ref correction);
-            blocks += StepBytes;
-            codes += StepElements;
-            scales += Parts;
-            sums += StepElements / TCodes.GroupElements;
-        }
+            Vector256<float> even = Vector256.LoadAligned(sums), odd = Vector256<float>.Zero, correction = Vector256.LoadAligned(sums + 8);
+            Step(blocks, x.Codes, x.Scales, x.Sums, scratch, ref even, ref odd, ref correction);
+            (even + odd).StoreAligned(sums);
+            if (TCodes.HasMinima || Offset != 0)
+            {
+                correction.StoreAligned(sums + 8);
+            }
 
-        Vector256<float> total = even + odd;
+            x.Skip(tokenBytes);
+            sums += SumFloats;
+            tokens--;
+        }
+        while (tokens > 0);
+        return sums;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Total(float* sums)
+    {
+        Vector256<float> total = Vector256.LoadAligned(sums), correction = Vector256.LoadAligned(sums + 8);
         if (TCodes.HasMinima)
         {
             total += correction;
@@ -169,7 +229,8 @@ internal static unsafe class QuantizedGemv<TCodes, TDot>
         Vector256<byte> codes = TCodes.BlockElements == StepElements
             ? TCodes.Codes(blocks, part)
             : TCodes.Codes(blocks + (part * TCodes.BlockBytes), 0);
-        Vector256<sbyte> y = Vector256.LoadAligned(x + (part * ActivationLayout.BlockElements));
+        // Not LoadAligned, although it is: only an unaligned load becomes an operand of the product.
+        Vector256<sbyte> y = Vector256.Load(x + (part * ActivationLayout.BlockElements));
         Vector256<int> dot;
         if (TCodes.Signed)
         {
