@@ -1,6 +1,7 @@
 using Lathe.Cpu.Reference;
 using Lathe.Cpu.Simd;
 using Lathe.Cpu.Simd.MatMul;
+using Lathe.Cpu.Simd.MatMul.Experts;
 
 namespace Lathe.Cpu;
 
@@ -12,5 +13,6 @@ internal static class CpuRoutes
         .. ReferenceRoutes.CreateAll(),
         .. SimdRoutes.CreateAll(),
         .. MatMulKernels.Types.Select(type => new MatMulSimd(type)),
+        .. MatMulKernels.Types.Select(type => new ExpertMatMulSimd(type)),
     ];
 }

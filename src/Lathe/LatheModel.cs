@@ -59,7 +59,7 @@ public sealed class LatheModel : IDisposable
         Backend? backend = null;
         try
         {
-            var model = Model.Load(file);
+            var model = Model.Load(file, options.ContextLength);
             var tokenizer = Tokenizer.FromGguf(file.Metadata);
             if (tokenizer.VocabularySize > model.HyperParameters.VocabularySize)
             {

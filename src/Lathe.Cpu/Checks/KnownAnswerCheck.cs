@@ -10,6 +10,7 @@ namespace Lathe.Cpu.Checks;
 internal sealed class KnownAnswerCheck(RouteRegistry registry)
 {
     private const int ProbeRows = 24;
+    private const int ProbeWindow = 3;
 
     // One token and a few: decode and prefill are different kernels.
     private static readonly int[] s_tokenCounts = [1, 5];
@@ -50,6 +51,8 @@ internal sealed class KnownAnswerCheck(RouteRegistry registry)
     private static string KernelOf(GraphNode node) => node switch
     {
         MatMulNode matmul => $"{matmul.Matrix.Type} {matmul.Matrix.InputWidth} {matmul.Bias is not null} {matmul.Residual is not null}",
+        ExpertMatMulNode experts => $"{experts.Matrix.Type} {experts.Matrix.InputWidth} {experts.Bias is not null} {experts.IsInputShared}",
+        GluNode glu => glu.Kind.ToString(),
         GetRowsNode rows => rows.Table.Type.ToString(),
         AttentionNode attention => attention.Attention.ToString(),
         RopeNode rope => $"{rope.Style} {rope.Angles.Width} {rope.Input.GroupWidth}",
@@ -66,9 +69,18 @@ internal sealed class KnownAnswerCheck(RouteRegistry registry)
             Result = Narrow(matmul.Result),
         },
         StoreKvNode store => store with { Layer = 0 },
-        AttentionNode attention => attention with { Layer = 0 },
+        AttentionNode attention => attention with { Layer = 0, Attention = WithinProbe(attention.Attention) },
+        ExpertMatMulNode experts when experts.Matrix.OutputWidth > ProbeRows => experts with
+        {
+            Matrix = experts.Matrix.FirstRows(ProbeRows),
+            Result = experts.Result with { Width = experts.Used * ProbeRows, GroupWidth = ProbeRows },
+        },
         _ => node,
     };
+
+    /// <summary>A window so short that the few tokens of a probe leave it.</summary>
+    private static AttentionParameters WithinProbe(AttentionParameters attention) =>
+        attention.Window is { } window ? attention with { Window = Math.Min(window, ProbeWindow) } : attention;
 
     private static GraphValue Narrow(GraphValue value) => value with { Width = ProbeRows, GroupWidth = ProbeRows };
 
@@ -82,6 +94,11 @@ internal sealed class KnownAnswerCheck(RouteRegistry registry)
         sequence?.Reserve(tokens);
         batch.Add(sequence!, Enumerable.Range(0, tokens).ToArray(), tokens);
         var inputs = node.Inputs.Select(input => RandomRows(random, tokens * input.Width)).ToArray();
+        if (node is ExpertMatMulNode experts)
+        {
+            inputs[1] = RandomRouting(random, tokens, experts.Used, experts.Matrix.ExpertCount);
+        }
+
         if (node is StoreKvNode store)
         {
             return StoreError(route, store, batch, kv!, inputs);
@@ -130,6 +147,21 @@ internal sealed class KnownAnswerCheck(RouteRegistry registry)
         }
 
         return values;
+    }
+
+    /// <summary>Distinct experts for each token, and weights.</summary>
+    private static float[] RandomRouting(Random random, int tokens, int used, int experts)
+    {
+        var all = Enumerable.Range(0, experts).Select(expert => (float)expert).ToArray();
+        var routing = new float[tokens * 2 * used];
+        for (var token = 0; token < tokens; token++)
+        {
+            random.Shuffle(all);
+            all.AsSpan(0, used).CopyTo(routing.AsSpan(2 * used * token));
+            routing.AsSpan((2 * used * token) + used, used).Fill(1f / used);
+        }
+
+        return routing;
     }
 
     private static double NormalizedError(float[] expected, float[] actual)

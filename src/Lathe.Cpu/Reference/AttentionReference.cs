@@ -6,7 +6,7 @@ using Lathe.Formats.Quantization;
 
 namespace Lathe.Cpu.Reference;
 
-/// <summary>Causal attention, one token and one head at a time: a first pass over the keys finds the largest score, a second one computes the scores
+/// <summary>Attention, one token and one head at a time: a first pass over the keys finds the largest score, a second one computes the scores
 /// again, weighs and sums the values, all in f64. Threads divide the KV heads.</summary>
 public sealed unsafe class AttentionReference() : ReferenceRoute<AttentionNode>("attention", "two passes over the keys for each token and head, in f64")
 {
@@ -27,6 +27,7 @@ public sealed unsafe class AttentionReference() : ReferenceRoute<AttentionNode>(
             BufferAccess.Write(output, AccessPattern.ByColumns(node.Result.Width, node.Attention.GroupSize * node.Attention.ValueDim)))
     {
         private readonly AttentionParameters _attention = node.Attention;
+        private readonly float[]? _sinks = node.Attention.Sinks is null ? null : WeightRow.LoadVector(node.Attention.Sinks);
         private readonly BlockFormat _format = KvFormat.Of(kv.Layout.ElementType);
 
         public override void Run(in StepContext context)
@@ -48,19 +49,21 @@ public sealed unsafe class AttentionReference() : ReferenceRoute<AttentionNode>(
         {
             var kvHead = head / _attention.GroupSize;
             var visible = context.Batch.Positions[row] + 1;
+            var first = _attention.FirstVisible(context.Batch.Positions[row]);
             var q = query.FloatRow(context.Thread, row) + (head * _attention.HeadDim);
             var kvRow = rowScratch.FloatRow(context.Thread, 0);
             var sums = (double*)sumScratch.Row(context.Thread, 0);
 
-            var largest = double.NegativeInfinity;
-            for (var token = 0; token < visible; token++)
+            // A sink is one more score, without a value.
+            var largest = _sinks is null ? double.NegativeInfinity : _sinks[head];
+            for (var token = first; token < visible; token++)
             {
                 largest = Math.Max(largest, Score(sequence, kvHead, token, q, kvRow));
             }
 
-            var total = 0.0;
+            var total = _sinks is null ? 0 : Math.Exp(_sinks[head] - largest);
             new Span<double>(sums, _attention.ValueDim).Clear();
-            for (var token = 0; token < visible; token++)
+            for (var token = first; token < visible; token++)
             {
                 var weight = Math.Exp(Score(sequence, kvHead, token, q, kvRow) - largest);
                 total += weight;
@@ -90,7 +93,8 @@ public sealed unsafe class AttentionReference() : ReferenceRoute<AttentionNode>(
                 dot += (double)q[i] * kvRow[i];
             }
 
-            return dot * _attention.Scale;
+            dot *= _attention.Scale;
+            return _attention.Softcap is { } cap ? cap * Math.Tanh(dot / cap) : dot;
         }
     }
 }

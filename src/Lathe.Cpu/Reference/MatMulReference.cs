@@ -28,27 +28,6 @@ public sealed unsafe class MatMulReference() : ReferenceRoute<MatMulNode>("matmu
         return new Step(node, input, residual, output, row, columns, accesses);
     }
 
-    private static double Dot(float* a, float* b, int count)
-    {
-        // Four sums: one alone would wait for each addition before the next.
-        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-        var i = 0;
-        for (; i <= count - 4; i += 4)
-        {
-            s0 += (double)a[i] * b[i];
-            s1 += (double)a[i + 1] * b[i + 1];
-            s2 += (double)a[i + 2] * b[i + 2];
-            s3 += (double)a[i + 3] * b[i + 3];
-        }
-
-        for (; i < count; i++)
-        {
-            s0 += (double)a[i] * b[i];
-        }
-
-        return s0 + s1 + (s2 + s3);
-    }
-
     private sealed class Step(
         MatMulNode node, CpuBuffer input, CpuBuffer? residual, CpuBuffer output, CpuBuffer scratch, AccessPattern columns, IReadOnlyList<BufferAccess> accesses)
         : CpuStep(accesses)
@@ -67,7 +46,7 @@ public sealed unsafe class MatMulReference() : ReferenceRoute<MatMulNode>("matmu
                 _format.Dequantize(node.Matrix.Data + (column * node.Matrix.RowBytes), weights, width);
                 for (var row = 0; row < rows; row++)
                 {
-                    var sum = Dot(weights, input.FloatRow(context.Thread, row), width) + (_bias is null ? 0 : _bias[column]);
+                    var sum = DotProduct.Of(weights, input.FloatRow(context.Thread, row), width) + (_bias is null ? 0 : _bias[column]);
                     if (residual is not null)
                     {
                         sum += residual.FloatRow(context.Thread, row)[column];

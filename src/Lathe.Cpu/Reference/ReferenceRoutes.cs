@@ -14,6 +14,11 @@ internal static class ReferenceRoutes
         new AttentionReference(),
         new GluReference(),
         new AddReference(),
+        new RouteExpertsReference(),
+        new ExpertMatMulReference(),
+        new WeightedSumReference(),
+        new ScaleReference(),
+        new SoftCapReference(),
         new OutputRowsReference(),
     ];
 }

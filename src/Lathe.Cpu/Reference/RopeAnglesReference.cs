@@ -3,13 +3,13 @@ using Lathe.Engine.Graphs;
 
 namespace Lathe.Cpu.Reference;
 
-/// <summary>Cosines, then sines, of <c>position · frequency</c> in f64: closed form, the same at any depth.</summary>
+/// <summary>Cosines, then sines, of <c>position · frequency</c>, times the magnitude, in f64: closed form, the same at any depth.</summary>
 public sealed unsafe class RopeAnglesReference() : ReferenceRoute<RopeAnglesNode>("rope_angles", "cosine and sine of each angle in f64")
 {
     protected override CpuStep Compile(RopeAnglesNode node, StepBuilder builder) =>
-        new Step(node.Rope.Frequencies(), builder.Output(node.Result, rowWise: true));
+        new Step(node.Rope.Frequencies(), node.Rope.Magnitude, builder.Output(node.Result, rowWise: true));
 
-    private sealed class Step(double[] frequencies, CpuBuffer output) : RowStep(RowAxis.Tokens, output)
+    private sealed class Step(double[] frequencies, double magnitude, CpuBuffer output) : RowStep(RowAxis.Tokens, output)
     {
         protected override void RunRow(in StepContext context, int row)
         {
@@ -18,8 +18,8 @@ public sealed unsafe class RopeAnglesReference() : ReferenceRoute<RopeAnglesNode
             for (var i = 0; i < frequencies.Length; i++)
             {
                 var angle = position * frequencies[i];
-                target[i] = (float)Math.Cos(angle);
-                target[frequencies.Length + i] = (float)Math.Sin(angle);
+                target[i] = (float)(magnitude * Math.Cos(angle));
+                target[frequencies.Length + i] = (float)(magnitude * Math.Sin(angle));
             }
         }
     }

@@ -7,9 +7,9 @@ namespace Lathe.Cpu.Simd;
 public sealed unsafe class RopeAnglesSimd() : SimdRoute<RopeAnglesNode>("rope_angles", "cosine and sine by one f64 call")
 {
     private protected override CpuStep Compile<TLanes, TVector>(RopeAnglesNode node, StepBuilder builder) =>
-        new Step(node.Rope.Frequencies(), builder.Output(node.Result, rowWise: true));
+        new Step(node.Rope.Frequencies(), node.Rope.Magnitude, builder.Output(node.Result, rowWise: true));
 
-    private sealed class Step(double[] frequencies, CpuBuffer output) : RowStep(RowAxis.Tokens, output)
+    private sealed class Step(double[] frequencies, double magnitude, CpuBuffer output) : RowStep(RowAxis.Tokens, output)
     {
         protected override void RunRow(in StepContext context, int row)
         {
@@ -19,8 +19,8 @@ public sealed unsafe class RopeAnglesSimd() : SimdRoute<RopeAnglesNode>("rope_an
             for (var i = 0; i < frequencies.Length; i++)
             {
                 var (sine, cosine) = Math.SinCos(position * frequencies[i]);
-                cosines[i] = (float)cosine;
-                sines[i] = (float)sine;
+                cosines[i] = (float)(magnitude * cosine);
+                sines[i] = (float)(magnitude * sine);
             }
         }
     }

@@ -1,3 +1,4 @@
+using Lathe.Cpu.Simd.Activations;
 using Lathe.Cpu.Simd.Attention;
 
 namespace Lathe.Cpu.Simd;
@@ -15,6 +16,9 @@ internal static class SimdRoutes
         new AttentionSimd(),
         new GluSimd(),
         new AddSimd(),
+        new WeightedSumSimd(),
+        new ScaleSimd(),
+        new SoftCapSimd(),
         new OutputRowsSimd(),
     ];
 }

@@ -67,6 +67,8 @@ public sealed class GraphBuilder
     public GraphValue Attention(GraphValue query, AttentionParameters attention)
     {
         Require(query.Width == attention.HeadCount * attention.HeadDim, $"{attention.HeadCount} heads of {attention.HeadDim} are not {query.Width} values");
+        Require(attention.Sinks is null || attention.Sinks.InputWidth == attention.HeadCount, $"there is not one sink for each of {attention.HeadCount} heads");
+        Require(attention.Window is null or > 0, $"a window of {attention.Window} tokens is not above 0");
         var result = NewValue(query.Rows, attention.HeadCount * attention.ValueDim);
         _nodes.Add(new AttentionNode(LayerName("attention"), Layer, query, attention, result));
         return result;
@@ -75,7 +77,7 @@ public sealed class GraphBuilder
     public GraphValue Glu(GluKind kind, GraphValue gate, GraphValue up)
     {
         Require(gate.Width == up.Width && gate.Rows == up.Rows, $"a gate of {gate.Width} and an up projection of {up.Width} values do not match");
-        var result = NewValue(gate.Rows, gate.Width);
+        var result = NewValue(gate.Rows, gate.Width) with { GroupWidth = gate.GroupWidth };
         _nodes.Add(new GluNode(LayerName("glu"), Layer, gate, up, kind, result));
         return result;
     }
@@ -85,6 +87,57 @@ public sealed class GraphBuilder
         Require(left.Width == right.Width && left.Rows == right.Rows, $"{left.Width} and {right.Width} values cannot be added");
         var result = NewValue(left.Rows, left.Width);
         _nodes.Add(new AddNode(LayerName("add"), Layer, left, right, result));
+        return result;
+    }
+
+    /// <summary>Multiplies every value by <paramref name="factor"/>.</summary>
+    public GraphValue Scale(GraphValue input, float factor)
+    {
+        var result = NewValue(input.Rows, input.Width) with { GroupWidth = input.GroupWidth };
+        _nodes.Add(new ScaleNode(LayerName("scale"), Layer, input, factor, result));
+        return result;
+    }
+
+    /// <summary>Bounds every value to <c>±cap</c>, smoothly.</summary>
+    public GraphValue SoftCap(GraphValue input, float cap)
+    {
+        Require(cap > 0, $"a cap of {cap} is not above 0");
+        var result = NewValue(input.Rows, input.Width);
+        _nodes.Add(new SoftCapNode(LayerName("soft_cap"), Layer, input, cap, result));
+        return result;
+    }
+
+    /// <summary>Picks <paramref name="used"/> experts for each token; the result is read by <see cref="ExpertMatMul"/> and <see cref="WeightedSum"/> only.</summary>
+    public GraphValue RouteExperts(GraphValue logits, int used)
+    {
+        Require(used > 0 && used <= logits.Width, $"{used} of {logits.Width} experts cannot be used");
+        var result = NewValue(logits.Rows, 2 * used);
+        _nodes.Add(new RouteExpertsNode(LayerName("route_experts"), Layer, logits, used, result));
+        return result;
+    }
+
+    /// <summary>Each token times the matrices of its experts: <c>[tokens, used · out]</c>, an expert to a group.</summary>
+    /// <param name="input">A row for all experts of a token, or a group for each.</param>
+    public GraphValue ExpertMatMul(Weight matrix, GraphValue input, GraphValue routing, Weight? bias = null)
+    {
+        var used = routing.Width / 2;
+        Require(
+            input.Width == matrix.InputWidth || (input.GroupWidth == matrix.InputWidth && input.GroupCount == used),
+            $"{matrix.Name} takes {matrix.InputWidth} values, its input has {input.GroupCount} groups of {input.GroupWidth} for {used} experts");
+        Require(
+            bias is null || (bias.InputWidth == matrix.OutputWidth && bias.OutputWidth == matrix.ExpertCount),
+            $"the bias of {matrix.Name} does not have {matrix.OutputWidth} values for each of {matrix.ExpertCount} experts");
+        var result = NewValue(input.Rows, used * matrix.OutputWidth) with { GroupWidth = matrix.OutputWidth };
+        _nodes.Add(new ExpertMatMulNode(matrix.Name, Layer, matrix, input, routing, bias, result));
+        return result;
+    }
+
+    /// <summary>Sum over the experts of each token, by the weights of the routing.</summary>
+    public GraphValue WeightedSum(GraphValue input, GraphValue routing)
+    {
+        Require(input.GroupCount == routing.Width / 2, $"{input.GroupCount} groups cannot be weighed by {routing.Width / 2} experts");
+        var result = NewValue(input.Rows, input.GroupWidth);
+        _nodes.Add(new WeightedSumNode(LayerName("weighted_sum"), Layer, input, routing, result));
         return result;
     }
 

@@ -9,11 +9,23 @@ public sealed record GraphCost(double MultiplyAddsPerToken, double MultiplyAddsP
     public static GraphCost Of(ForwardGraph graph)
     {
         double perToken = 0, perOutput = 0, bytes = 0;
-        foreach (var node in graph.Nodes.OfType<MatMulNode>())
+        foreach (var node in graph.Nodes)
         {
-            var multiplyAdds = (double)node.Matrix.InputWidth * node.Matrix.OutputWidth;
-            bytes += node.Matrix.ByteSize;
-            if (node.Input.Rows == RowAxis.Tokens)
+            // Of a mixture of experts a token passes the experts that were picked for it.
+            var (matrix, input, used) = node switch
+            {
+                MatMulNode product => (product.Matrix, product.Input, 1),
+                ExpertMatMulNode product => (product.Matrix, product.Input, product.Used),
+                _ => default,
+            };
+            if (matrix is null)
+            {
+                continue;
+            }
+
+            var multiplyAdds = (double)matrix.InputWidth * matrix.OutputWidth * used;
+            bytes += (double)matrix.RowBytes * matrix.OutputWidth * used;
+            if (input.Rows == RowAxis.Tokens)
             {
                 perToken += multiplyAdds;
             }

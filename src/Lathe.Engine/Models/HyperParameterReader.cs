@@ -31,27 +31,19 @@ internal static class HyperParameterReader
         };
     }
 
-    /// <param name="frequencyFactors">Divisors of the frequencies that the file brings as a tensor, or null.</param>
-    public static RopeParameters ReadRope(ModelMetadata metadata, HyperParameters h, RopeStyle style, Weight? frequencyFactors = null)
+    /// <summary>Which layers see only a window of tokens.</summary>
+    /// <param name="period">The family's own pattern: every so many layers the last one sees everything.</param>
+    public static bool[] ReadWindowedLayers(ModelMetadata metadata, HyperParameters h, int period)
     {
-        var dims = metadata.Count("rope.dimension_count", h.HeadDim);
-        if (dims % 2 != 0 || dims > h.HeadDim)
+        const string Key = "attention.sliding_window_pattern";
+        if (metadata.Booleans(Key) is { } layers)
         {
-            throw new ModelLoadException($"{metadata.Architecture}.rope.dimension_count is {dims}, expected an even count up to the head width {h.HeadDim}");
+            return layers.Length == h.LayerCount
+                ? layers
+                : throw new ModelLoadException($"{metadata.Architecture}.{Key} has {layers.Length} entries for {h.LayerCount} layers");
         }
 
-        var frequencyBase = metadata.Number("rope.freq_base", 10000);
-        var factor = metadata.Number("rope.scaling.factor", metadata.Number("rope.scale_linear", 0));
-        if (frequencyBase <= 0 || factor < 0)
-        {
-            throw new ModelLoadException($"rope base {frequencyBase} and scaling factor {factor} must be positive");
-        }
-
-        return (metadata.Text("rope.scaling.type") ?? "linear") switch
-        {
-            "none" => new RopeParameters(style, dims, frequencyBase, 1, frequencyFactors),
-            "linear" => new RopeParameters(style, dims, frequencyBase, factor == 0 ? 1 : 1 / factor, frequencyFactors),
-            var other => throw new ModelLoadException($"{metadata.Architecture}.rope.scaling.type is '{other}', which Lathe does not support for this family"),
-        };
+        period = metadata.Count(Key, period);
+        return [.. Enumerable.Range(0, h.LayerCount).Select(layer => layer % period < period - 1)];
     }
 }

@@ -24,6 +24,13 @@ public sealed record HyperParameters
     /// <summary>Positions that the model was trained for.</summary>
     public required int ContextLength { get; init; }
 
+    /// <summary>Tokens that a session is to hold at most; <see cref="ContextLength"/> unless said otherwise.</summary>
+    public int SessionLength
+    {
+        get => field > 0 ? field : ContextLength;
+        init;
+    }
+
     public required float NormEpsilon { get; init; }
 
     public int QueryWidth => HeadCount * HeadDim;

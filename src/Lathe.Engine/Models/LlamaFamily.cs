@@ -2,21 +2,17 @@ using Lathe.Engine.Graphs;
 
 namespace Lathe.Engine.Models;
 
-/// <summary>Llama 2 and 3, Mistral and their many relatives: pre-norm, GQA, SwiGLU, interleaved RoPE with optional frequency factors.</summary>
+/// <summary>Llama 2 and 3, Mistral and their many relatives: pre-norm, GQA, SwiGLU, interleaved RoPE with optional frequency factors; Mixtral has
+/// experts in the place of the feed-forward block.</summary>
 internal static class LlamaFamily
 {
     public static ModelFamily Family { get; } = new("llama", HyperParameterReader.Read, Build);
 
     private static ForwardGraph Build(HyperParameters h, ModelMetadata metadata, TensorLedger tensors)
     {
-        if (metadata.Count("expert_count", otherwise: int.MaxValue) != int.MaxValue)
-        {
-            throw new ModelLoadException("the file is a llama mixture of experts, which Lathe does not run");
-        }
-
         // Llama 3.1 and later bring their long-context frequencies as a tensor.
-        var dims = metadata.Count("rope.dimension_count", h.HeadDim);
-        var rope = HyperParameterReader.ReadRope(metadata, h, RopeStyle.Interleaved, tensors.OptionalVector("rope_freqs.weight", dims / 2));
+        var rope = RopeReader.Read(metadata, h, RopeStyle.Interleaved, tensors.OptionalVector("rope_freqs.weight", RopeReader.Dims(metadata, h) / 2));
+        var experts = metadata.CountOrNone("expert_count") > 0 ? ExpertParameters.Read(metadata, h) : null;
         var embedding = tensors.Matrix("token_embd.weight", h.EmbeddingWidth, h.VocabularySize);
 
         var g = new GraphBuilder();
@@ -32,13 +28,21 @@ internal static class LlamaFamily
             x = g.Add(x, g.MatMul(layer.Output, g.Attention(q, h.Attention), layer.OutputBias));
 
             var f = g.RmsNorm(x, layer.FeedForwardNorm, h.NormEpsilon);
-            x = g.Add(x, g.MatMul(layer.Down, g.Glu(GluKind.SwiGlu, g.MatMul(layer.Gate, f), g.MatMul(layer.Up, f))));
+            x = g.Add(x, experts is null ? DenseFeedForward(g, tensors, h, i, f) : ExpertFeedForward.Claim(tensors, h, experts, i).Write(g, f, GluKind.SwiGlu));
         }
 
         g.Layer = -1;
         var outputNorm = tensors.Vector("output_norm.weight", h.EmbeddingWidth);
         var output = tensors.Has("output.weight") ? tensors.Matrix("output.weight", h.EmbeddingWidth, h.VocabularySize) : embedding;
         return g.Build(g.MatMul(output, g.RmsNorm(g.RowsWithLogits(x), outputNorm, h.NormEpsilon)));
+    }
+
+    private static GraphValue DenseFeedForward(GraphBuilder g, TensorLedger tensors, HyperParameters h, int i, GraphValue f)
+    {
+        var gate = tensors.Matrix($"blk.{i}.ffn_gate.weight", h.EmbeddingWidth, h.FeedForwardWidth);
+        var up = tensors.Matrix($"blk.{i}.ffn_up.weight", h.EmbeddingWidth, h.FeedForwardWidth);
+        var down = tensors.Matrix($"blk.{i}.ffn_down.weight", h.FeedForwardWidth, h.EmbeddingWidth);
+        return g.MatMul(down, g.Glu(GluKind.SwiGlu, g.MatMul(gate, f), g.MatMul(up, f)));
     }
 
     private sealed record Layer(
@@ -48,9 +52,6 @@ internal static class LlamaFamily
         Weight Value, // [embd, kv heads * dim]
         Weight Output, // [heads * dim, embd]
         Weight FeedForwardNorm, // [embd]
-        Weight Gate, // [embd, ff]
-        Weight Up, // [embd, ff]
-        Weight Down, // [ff, embd]
         Weight? QueryBias,
         Weight? KeyBias,
         Weight? ValueBias,
@@ -63,9 +64,6 @@ internal static class LlamaFamily
             tensors.Matrix($"blk.{i}.attn_v.weight", h.EmbeddingWidth, h.ValueWidth),
             tensors.Matrix($"blk.{i}.attn_output.weight", h.HeadCount * h.ValueDim, h.EmbeddingWidth),
             tensors.Vector($"blk.{i}.ffn_norm.weight", h.EmbeddingWidth),
-            tensors.Matrix($"blk.{i}.ffn_gate.weight", h.EmbeddingWidth, h.FeedForwardWidth),
-            tensors.Matrix($"blk.{i}.ffn_up.weight", h.EmbeddingWidth, h.FeedForwardWidth),
-            tensors.Matrix($"blk.{i}.ffn_down.weight", h.FeedForwardWidth, h.EmbeddingWidth),
             tensors.OptionalVector($"blk.{i}.attn_q.bias", h.QueryWidth),
             tensors.OptionalVector($"blk.{i}.attn_k.bias", h.KeyWidth),
             tensors.OptionalVector($"blk.{i}.attn_v.bias", h.ValueWidth),

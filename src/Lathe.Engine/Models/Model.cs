@@ -23,9 +23,11 @@ public sealed class Model
     public ForwardGraph Graph { get; }
 
     /// <summary>Reads a model from an open file, which must stay open as long as the model is used.</summary>
+    /// <param name="contextLength">Tokens that a session is to hold at most, null for all that the model was trained for: some families have other
+    /// frequencies for long contexts than for short ones.</param>
     /// <exception cref="ModelLoadException">The file is not a complete model of a known family.</exception>
     /// <exception cref="GgufException">A key has another type than it should.</exception>
-    public static Model Load(GgufFile file)
+    public static Model Load(GgufFile file, int? contextLength = null)
     {
         if (!file.Metadata.TryGetString("general.architecture", out var architecture))
         {
@@ -40,6 +42,11 @@ public sealed class Model
 
         var metadata = new ModelMetadata(file.Metadata, architecture);
         var hyperParameters = family.Read(metadata, checked((int)embedding.Shape.D1));
+        if (contextLength is { } length)
+        {
+            hyperParameters = hyperParameters with { SessionLength = length };
+        }
+
         var tensors = new TensorLedger(file);
         if (hyperParameters.LayerCount > file.Tensors.Count)
         {

@@ -8,6 +8,11 @@ public static class ModelFamilies
         LlamaFamily.Family,
         Qwen2Family.Family,
         Qwen3Family.Family,
+        Qwen3MoeFamily.Family,
+        GptOssFamily.Family,
+        Gemma3Family.Family,
+        Phi3Family.Family,
+        Gemma2Family.Family,
     ];
 
     /// <exception cref="ModelLoadException">Lathe does not know the architecture.</exception>

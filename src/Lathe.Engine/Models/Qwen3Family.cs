@@ -9,7 +9,7 @@ internal static class Qwen3Family
 
     private static ForwardGraph Build(HyperParameters h, ModelMetadata metadata, TensorLedger tensors)
     {
-        var rope = HyperParameterReader.ReadRope(metadata, h, RopeStyle.Halves);
+        var rope = RopeReader.Read(metadata, h, RopeStyle.Halves);
         var embedding = tensors.Matrix("token_embd.weight", h.EmbeddingWidth, h.VocabularySize);
 
         var g = new GraphBuilder();

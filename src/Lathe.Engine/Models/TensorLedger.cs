@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lathe.Formats.Gguf;
 using Lathe.Formats.Quantization;
 
@@ -14,10 +13,16 @@ public sealed class TensorLedger(GgufFile file)
     public bool Has(string name) => file.TryGetTensor(name, out _);
 
     /// <summary>Claims a matrix <c>[in, out]</c> of any computable type.</summary>
-    public Weight Matrix(string name, int inputWidth, int outputWidth) => Claim(name, inputWidth, outputWidth, rank: 2);
+    public Weight Matrix(string name, int inputWidth, int outputWidth) => Claim(name, [inputWidth, outputWidth], isVector: false);
+
+    /// <summary>Claims the matrices <c>[in, out, experts]</c> of a layer's experts, of any computable type.</summary>
+    public Weight Experts(string name, int inputWidth, int outputWidth, int experts) => Claim(name, [inputWidth, outputWidth, experts], isVector: false);
 
     /// <summary>Claims a vector of f32 values.</summary>
-    public Weight Vector(string name, int width) => Claim(name, width, 1, rank: 1);
+    public Weight Vector(string name, int width) => Claim(name, [width], isVector: true);
+
+    /// <summary>Claims <paramref name="count"/> vectors of f32 values, one per expert: <c>[width, count]</c>.</summary>
+    public Weight Vectors(string name, int width, int count) => Claim(name, [width, count], isVector: true);
 
     /// <summary>Claims a vector if the file has it.</summary>
     public Weight? OptionalVector(string name, int width) => Has(name) ? Vector(name, width) : null;
@@ -40,13 +45,14 @@ public sealed class TensorLedger(GgufFile file)
         }
     }
 
-    private unsafe Weight Claim(string name, int inputWidth, int outputWidth, int rank)
+    private unsafe Weight Claim(string name, ReadOnlySpan<long> dimensions, bool isVector)
     {
-        var expected = rank == 1 ? $"[{inputWidth}]" : string.Create(CultureInfo.InvariantCulture, $"[{inputWidth}, {outputWidth}]");
-        var placeholder = new Weight(name, GgmlType.F32, inputWidth, outputWidth, null, 0);
+        var shape = new TensorShape(dimensions);
+        var (inputWidth, outputWidth, experts) = ((int)shape.D0, (int)shape.D1, (int)shape.D2);
+        var placeholder = new Weight(name, GgmlType.F32, inputWidth, outputWidth, null, 0, experts);
         if (!file.TryGetTensor(name, out var tensor))
         {
-            _problems.Add($"{name} {expected} is missing");
+            _problems.Add($"{name} {shape} is missing");
             return placeholder;
         }
 
@@ -55,13 +61,13 @@ public sealed class TensorLedger(GgufFile file)
             throw new InvalidOperationException($"{name} was claimed twice");
         }
 
-        if (tensor.Shape.D0 != inputWidth || tensor.Shape.D1 != outputWidth || tensor.Shape.D2 != 1 || tensor.Shape.D3 != 1)
+        if ((tensor.Shape.D0, tensor.Shape.D1, tensor.Shape.D2, tensor.Shape.D3) != (shape.D0, shape.D1, shape.D2, 1))
         {
-            _problems.Add($"{name} has shape {tensor.Shape}, expected {expected}");
+            _problems.Add($"{name} has shape {tensor.Shape}, expected {shape}");
             return placeholder;
         }
 
-        if (rank == 1 && tensor.Type != GgmlType.F32)
+        if (isVector && tensor.Type != GgmlType.F32)
         {
             _problems.Add($"{name} has type {tensor.Type}, expected F32");
             return placeholder;
@@ -73,7 +79,7 @@ public sealed class TensorLedger(GgufFile file)
             return placeholder;
         }
 
-        return new Weight(Short(name), tensor.Type, inputWidth, outputWidth, tensor.Data, format.ByteSize(inputWidth));
+        return new Weight(Short(name), tensor.Type, inputWidth, outputWidth, tensor.Data, format.ByteSize(inputWidth), experts);
     }
 
     private static string Short(string name) => name.EndsWith(".weight", StringComparison.Ordinal) ? name[..^".weight".Length] : name;

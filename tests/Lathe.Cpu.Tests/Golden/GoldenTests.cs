@@ -1,3 +1,4 @@
+using Lathe.Cpu.Tests.Families;
 using Lathe.Engine.Inference;
 using Lathe.Engine.Models;
 using Lathe.Engine.Routing;
@@ -16,6 +17,10 @@ public sealed class GoldenTests(ITestOutputHelper output)
         ("qwen2-q4_0", 8.5e-2),
         ("qwen2-q5_k", 2.1e-1),
         ("qwen3-q6_k", 2.2e-2),
+        ("qwen3moe-q8_0-q4_k", 1.6e-2),
+        ("gpt-oss-q8_0-mxfp4", 6e-2),
+        ("gemma3-q8_0", 3e-2),
+        ("gemma3-iq4_xs", 5.4e-2),
     ];
 
     public static TheoryData<string, double, int[]> Goldens()
@@ -39,7 +44,9 @@ public sealed class GoldenTests(ITestOutputHelper output)
         var golden = new GoldenModel(name);
         var error = golden.Error(RoutePolicy.Reference, KvElementType.F32, threads: 2, chunks);
         output.WriteLine($"{name} in chunks of {string.Join(", then ", chunks)}: rms {error:e2}, {error / golden.StandardDeviation:e2} of the standard deviation (yardstick {yardstick:e1})");
-        Assert.InRange(error / golden.StandardDeviation, 0, 1e-4);
+
+        // The recorded engine looks the gelu of gemma up in a table of f16 values.
+        Assert.InRange(error / golden.StandardDeviation, 0, name.StartsWith("gemma", StringComparison.Ordinal) ? 1e-3 : 1e-4);
     }
 
     [Theory]
@@ -63,12 +70,13 @@ public sealed class GoldenTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Every_family_has_a_golden()
+    public void Every_family_has_a_golden_or_a_plain_forward_pass()
     {
         var architectures = Directory.EnumerateFiles(Repository.Golden, "*.json")
             .Select(file => System.Text.Json.JsonDocument.Parse(File.ReadAllText(file)).RootElement)
             .Where(golden => s_goldens.Any(known => known.Name + ".gguf" == golden.GetProperty("model").GetString()))
             .Select(golden => golden.GetProperty("architecture").GetString())
+            .Concat(TinyModelTests.Architectures)
             .ToHashSet();
         Assert.All(ModelFamilies.All, family => Assert.Contains(family.Architecture, architectures));
     }

@@ -86,6 +86,55 @@ public sealed unsafe class AttentionTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public void A_window_hides_what_lies_before_it(string route)
+    {
+        foreach (var window in new[] { 1, 2, 5, 16, 63, 64, 65, 128, 1000 })
+        {
+            foreach (var count in new[] { 1, 3, 40 })
+            {
+                Check(route, new AttentionParameters(6, 2, 32, 32, 0.2f, window), KvElementType.F16, 2, (0, count), (130, count), (300, count));
+            }
+
+            // Head dimensions that only narrow vectors suit, one thread with many rows, and more threads than KV heads.
+            Check(route, new AttentionParameters(4, 2, 24, 24, 0.2f, window), KvElementType.F32, 1, (100, 130));
+            Check(route, new AttentionParameters(8, 1, 64, 64, 0.1f, window), KvElementType.Q8_0, 3, (200, 1));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public void A_soft_cap_bounds_the_scores(string route)
+    {
+        foreach (var cap in new[] { 0.3f, 2f, 50f })
+        {
+            foreach (var (headDim, window) in new (int, int?)[] { (64, null), (24, null), (64, 20) })
+            {
+                Check(route, new AttentionParameters(4, 2, headDim, headDim, 0.3f, window, cap), KvElementType.F16, 2, (77, 1), (0, 70));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public void Sinks_take_weight_and_give_no_value(string route)
+    {
+        foreach (var shift in new[] { -20f, 0f, 4f, 12f })
+        {
+            foreach (var (heads, kvHeads, window) in new (int, int, int?)[] { (6, 2, null), (8, 1, 16), (5, 1, 3), (4, 4, 200) })
+            {
+                var sinks = Values.Vector([.. Numbers.Normal(heads, 9).Select(value => value + shift)]);
+                foreach (var threads in OpTest.ThreadCounts)
+                {
+                    var attention = new AttentionParameters(heads, kvHeads, 64, 64, 0.2f, window, null, sinks);
+                    Check(route, attention, KvElementType.F16, threads, (150, 1), (3, 1));
+                    Check(route, attention, KvElementType.F16, threads, (150, 70), (0, 1));
+                }
+            }
+        }
+    }
+
     private static void Check(string route, AttentionParameters attention, KvElementType type, int threads, params (int Position, int Count)[] slices)
     {
         const int Layer = 1;
@@ -100,7 +149,7 @@ public sealed unsafe class AttentionTests
         Numbers.AssertClose(Limit, actual, Expected(kv, Layer, attention, query), $"{attention}, {type}, {threads} threads, {string.Join(' ', slices)}");
     }
 
-    /// <summary>softmax(q K^T · scale) V over the positions up to the token's own, in f64.</summary>
+    /// <summary>softmax(q K^T · scale) V over the positions of the window up to the token's own, in f64; a sink is in the sum of the softmax alone.</summary>
     private static double[] Expected(KvTest kv, int layer, AttentionParameters attention, float[] query)
     {
         var result = new double[kv.Batch.TokenCount * attention.HeadCount * attention.ValueDim];
@@ -120,11 +169,18 @@ public sealed unsafe class AttentionTests
                         {
                             scores[token] += query[(row * attention.HeadDim) + d] * kv.Read(key, d) * attention.Scale;
                         }
+
+                        scores[token] = attention.Softcap is { } cap ? cap * Math.Tanh(scores[token] / cap) : scores[token];
+                        if (scores.Length - 1 - token >= attention.Window)
+                        {
+                            scores[token] = double.NegativeInfinity;
+                        }
                     }
 
-                    var largest = scores.Max();
+                    var sink = attention.Sinks is null ? double.NegativeInfinity : ((float*)attention.Sinks.Data)[head];
+                    var largest = Math.Max(sink, scores.Max());
                     var weights = scores.Select(score => Math.Exp(score - largest)).ToArray();
-                    var total = weights.Sum();
+                    var total = weights.Sum() + Math.Exp(sink - largest);
                     for (var token = 0; token < scores.Length; token++)
                     {
                         var value = kv.Address(slice.Sequence, layer, kvHead, token, isValue: true);

@@ -11,6 +11,10 @@ public sealed class ElementWiseTests
 
     public static TheoryData<string> GluRoutes => OpRoutes.Of("glu");
 
+    public static TheoryData<string> ScaleRoutes => OpRoutes.Of("scale");
+
+    public static TheoryData<string> SoftCapRoutes => OpRoutes.Of("soft_cap");
+
     public static TheoryData<string> OutputRowsRoutes => OpRoutes.Of("output_rows");
 
     [Theory]
@@ -37,6 +41,82 @@ public sealed class ElementWiseTests
             float[] gate = Numbers.Normal(width * tokens, 1, deviation: 4), up = Numbers.Normal(width * tokens, 2);
             var expected = gate.Zip(up, (g, u) => g / (1 + Math.Exp(-g)) * u).ToArray();
             Numbers.AssertClose(1e-12, Glu(route, gate, up, width, tokens, threads), expected, $"{width} values, {tokens} tokens, {threads} threads");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(GluRoutes))]
+    public void Geglu_follows_its_formula(string route)
+    {
+        foreach (var (width, tokens, threads) in Grid())
+        {
+            float[] gate = Numbers.Normal(width * tokens, 1, deviation: 3), up = Numbers.Normal(width * tokens, 2);
+            var expected = gate.Zip(up, (g, u) => Gelu(g) * u).ToArray();
+            Numbers.AssertClose(1e-12, Glu(route, gate, up, width, tokens, threads, GluKind.GeGlu), expected, $"{width} values, {tokens} tokens, {threads} threads");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(GluRoutes))]
+    public void Gelu_is_good_at_every_size(string route)
+    {
+        var gate = Enumerable.Range(0, 100_001).Select(i => -5 + (i * 20f / 100_000)).ToArray();
+        var actual = Glu(route, gate, [.. Enumerable.Repeat(1f, gate.Length)], gate.Length, 1, 1, GluKind.GeGlu);
+        for (var i = 0; i < gate.Length; i++)
+        {
+            // The exponent of the sigmoid form reaches 18, and its rounding in f32 is a relative error of the result.
+            var expected = Gelu(gate[i]);
+            Assert.True(Math.Abs(actual[i] - expected) <= 4e-6 * Math.Abs(expected), $"gelu({gate[i]}) is {actual[i]}, expected {expected}");
+        }
+
+        Assert.Equal([1e6f, 0f, 0f], Glu(route, [1e6f, -1e6f, 0f], [1, 1, 1], 3, 1, 1, GluKind.GeGlu));
+    }
+
+    [Theory]
+    [MemberData(nameof(GluRoutes))]
+    public void Swiglu_oai_clamps_both_sides(string route)
+    {
+        foreach (var (width, tokens, threads) in Grid())
+        {
+            float[] gate = Numbers.Normal(width * tokens, 1, deviation: 6), up = Numbers.Normal(width * tokens, 2, deviation: 6);
+            var expected = gate.Zip(up, (g, u) => Oai(g, u)).ToArray();
+            Numbers.AssertClose(1e-12, Glu(route, gate, up, width, tokens, threads, GluKind.SwiGluOai), expected, $"{width} values, {tokens} tokens, {threads} threads");
+        }
+
+        // Gate limited from above only, up from both sides.
+        var actual = Glu(route, [1000f, 1000f, -20f], [-1000f, 1000f, 0], 3, 1, 1, GluKind.SwiGluOai);
+        Numbers.AssertClose(1e-12, actual, [7 / (1 + Math.Exp(-1.702 * 7)) * -6, 7 / (1 + Math.Exp(-1.702 * 7)) * 8, -20 / (1 + Math.Exp(1.702 * 20))], "limits");
+    }
+
+    [Theory]
+    [MemberData(nameof(ScaleRoutes))]
+    public void Scale_is_exact(string route)
+    {
+        foreach (var (width, tokens, threads) in Grid())
+        {
+            var x = Numbers.Normal(width * tokens, 1);
+            using var test = new OpTest(new GraphShape(tokens, 1), threads);
+            test.SetInput(Values.Tokens(0, width), x, rowWise: true);
+            var node = new ScaleNode("scale", -1, Values.Tokens(0, width), 1.7f, Values.Tokens(1, width));
+            Assert.Equal(x.Select(value => value * 1.7f), test.Run(OpRoutes.Get(route), node, Values.Batch(tokens)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SoftCapRoutes))]
+    public void Soft_cap_follows_its_formula(string route)
+    {
+        foreach (var deviation in new[] { 0.01, 3, 30, 1000 })
+        {
+            foreach (var (width, tokens, threads) in Grid())
+            {
+                var x = Numbers.Normal(width * tokens, 1, deviation);
+                using var test = new OpTest(new GraphShape(tokens, 1), threads);
+                test.SetInput(Values.Tokens(0, width), x);
+                var node = new SoftCapNode("cap", -1, Values.Tokens(0, width), 30, Values.Tokens(1, width));
+                double[] expected = [.. x.Select(value => 30 * Math.Tanh((double)value / 30))];
+                Numbers.AssertClose(1e-12, test.Run(OpRoutes.Get(route), node, Values.Batch(tokens)), expected, $"{width} values around {deviation}");
+            }
         }
     }
 
@@ -110,12 +190,20 @@ public sealed class ElementWiseTests
         Assert.Equal(a.Zip(b, (x, y) => x + y), test.Run(OpRoutes.Get(route), node, Values.Batch(3, shape: shape)));
     }
 
-    private static float[] Glu(string route, float[] gate, float[] up, int width, int tokens, int threads)
+    private static double Gelu(double x) => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * Math.Pow(x, 3)))));
+
+    private static double Oai(double gate, double up)
+    {
+        var limited = gate > 7 ? 7 : gate;
+        return limited / (1 + Math.Exp(-1.702 * limited)) * ((up > 7 ? 7 : up < -7 ? -7 : up) + 1);
+    }
+
+    private static float[] Glu(string route, float[] gate, float[] up, int width, int tokens, int threads, GluKind kind = GluKind.SwiGlu)
     {
         using var test = new OpTest(new GraphShape(tokens, 1), threads);
         test.SetInput(Values.Tokens(0, width), gate);
         test.SetInput(Values.Tokens(1, width), up);
-        var node = new GluNode("glu", 0, Values.Tokens(0, width), Values.Tokens(1, width), GluKind.SwiGlu, Values.Tokens(2, width));
+        var node = new GluNode("glu", 0, Values.Tokens(0, width), Values.Tokens(1, width), kind, Values.Tokens(2, width));
         return test.Run(OpRoutes.Get(route), node, Values.Batch(tokens));
     }
 

@@ -48,6 +48,55 @@ public sealed class RopeTests
     }
 
     [Theory]
+    [MemberData(nameof(AngleRoutes))]
+    public void Angles_do_not_drift_up_to_a_million_positions(string route)
+    {
+        const int Dims = 64;
+        var rope = new RopeParameters(RopeStyle.Halves, Dims, 10_000);
+        decimal pi = 3.1415926535897932384626433833m, ratio = Root(10_000m, squareRoots: 5);
+        foreach (var position in new[] { 1, 1_000, 65_537, 999_999, 1_048_575 })
+        {
+            using var test = new OpTest(new GraphShape(1, 1), 1);
+            var node = new RopeAnglesNode("angles", -1, rope, Values.Tokens(0, Dims));
+            var actual = test.Run(OpRoutes.Get(route), node, Values.Batch(1, position));
+            var frequency = 1m;
+            for (var i = 0; i < Dims / 2; i++)
+            {
+                // base^(-2i/64) by square roots and the reduction by whole turns in 28 digits.
+                var angle = position * frequency;
+                var (sin, cos) = Math.SinCos((double)(angle - (Math.Floor(angle / (2 * pi)) * 2 * pi)));
+                Assert.Equal(cos, actual[i], 1e-7);
+                Assert.Equal(sin, actual[(Dims / 2) + i], 1e-7);
+                frequency /= ratio;
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AngleRoutes))]
+    public void Yarn_ramps_between_own_and_interpolated_frequencies(string route)
+    {
+        // gpt-oss: pairs up to 8 turn on as they are, pairs from 18 on 32 times slower; the exact ramp begins at 8.09 and ends at 17.40.
+        const int Dims = 64, Position = 1000;
+        foreach (var isExact in new[] { false, true })
+        {
+            var (low, high) = isExact ? (8.0927799, 17.3980220) : (8.0, 18.0);
+            var rope = new RopeParameters(RopeStyle.Halves, Dims, 150_000, 1.0 / 32, null, new YarnScaling(4096, HasExactRange: isExact), 1.3466);
+            using var test = new OpTest(new GraphShape(1, 1), 1);
+            var actual = test.Run(OpRoutes.Get(route), new RopeAnglesNode("angles", -1, rope, Values.Tokens(0, Dims)), Values.Batch(1, Position));
+            var expected = new double[Dims];
+            for (var i = 0; i < Dims / 2; i++)
+            {
+                var own = 1 - Math.Clamp((i - low) / (high - low), 0, 1);
+                var angle = Position * Math.Pow(150_000, -2.0 * i / Dims) * (own + ((1 - own) / 32));
+                (expected[(Dims / 2) + i], expected[i]) = (1.3466 * Math.Sin(angle), 1.3466 * Math.Cos(angle));
+            }
+
+            Numbers.AssertClose(1e-11, actual, expected, $"exact range: {isExact}");
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(RotationRoutes))]
     public void Pairs_are_rotated_and_the_rest_is_copied(string route)
     {
@@ -64,6 +113,22 @@ public sealed class RopeTests
                 }
             }
         }
+    }
+
+    private static decimal Root(decimal value, int squareRoots)
+    {
+        for (var n = 0; n < squareRoots; n++)
+        {
+            var root = (decimal)Math.Sqrt((double)value);
+            for (var step = 0; step < 4; step++)
+            {
+                root = (root + (value / root)) / 2;
+            }
+
+            value = root;
+        }
+
+        return value;
     }
 
     private static void Check(string route, RopeStyle style, int headDim, int rotary, int heads, int threads, int tokens)

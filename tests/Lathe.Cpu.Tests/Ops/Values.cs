@@ -9,7 +9,7 @@ namespace Lathe.Cpu.Tests.Ops;
 /// <summary>Graph values, weights and batches as the tests need them.</summary>
 internal static unsafe class Values
 {
-    private const int MaxPages = 4096;
+    private const int MaxPages = 1 << 15;
 
     public static GraphValue Tokens(int id, int width, int? group = null) => new(id, RowAxis.Tokens, width, group ?? width);
 

@@ -18,6 +18,7 @@ internal sealed unsafe class AttentionStep<TLanes, TVector>(
 {
     private readonly AttentionParameters _attention = node.Attention;
     private readonly KvLayout _layout = kv.Layout;
+    private readonly float* _sinks = node.Attention.Sinks is null ? null : (float*)node.Attention.Sinks.Data;
     private readonly int _headPieces = division.HeadPieces(node.Attention);
     private readonly int _paddedRows = PaddedRows(division);
     private readonly delegate*<byte*, float*, int, void> _expand = kv.Layout.ElementType switch
@@ -118,7 +119,8 @@ internal sealed unsafe class AttentionStep<TLanes, TVector>(
             output.FloatStride,
             tokens,
             heads,
-            context.Batch.Positions[row]);
+            context.Batch.Positions[row],
+            _sinks == null ? null : _sinks + head);
 
         // Rows across the lanes cost the same for one as for two whole vectors of them.
         if (piece.Rows <= TLanes.Count)
@@ -137,7 +139,8 @@ internal sealed unsafe class AttentionStep<TLanes, TVector>(
         TRecipe.Begin(piece);
         var keyOffset = _layout.KeyOffset(node.Layer, kvHead);
         var valueOffset = _layout.ValueOffset(node.Layer, kvHead);
-        for (var first = 0; first <= piece.LastPosition; first += KvLayout.PageTokens)
+        // Pages that lie before every row's window are not even looked at.
+        for (var first = piece.FirstPosition / KvLayout.PageTokens * KvLayout.PageTokens; first <= piece.LastPosition; first += KvLayout.PageTokens)
         {
             var count = Math.Min(KvLayout.PageTokens, piece.LastPosition + 1 - first);
             var page = kv.Page(sequence.Pages[first / KvLayout.PageTokens]);

@@ -16,9 +16,9 @@ internal readonly unsafe struct PanelAttention<TLanes, TVector> : IAttentionReci
         var workspace = piece.Workspace;
         new Span<float>(workspace.Queries, workspace.PaddedRows * piece.KeyDim).Clear();
         new Span<float>(workspace.Sums, workspace.PaddedRows * piece.ValueDim).Clear();
-        new Span<float>(workspace.Totals, workspace.PaddedRows).Clear();
-        new Span<float>(workspace.Largest, workspace.PaddedRows).Fill(float.NegativeInfinity);
-        new Span<float>(workspace.Positions, workspace.PaddedRows).Fill(float.MaxValue); // padding sees whatever is there
+        new Span<float>(workspace.Totals, workspace.PaddedRows).Fill(piece.InitialTotal);
+        new Span<float>(workspace.Largest, workspace.PaddedRows).Fill(float.MinValue);
+        new Span<float>(workspace.Positions, workspace.PaddedRows).Fill(float.MaxValue); // what padding sees does not matter
         for (var row = 0; row < piece.Rows; row++)
         {
             var source = piece.Query(row);
@@ -28,6 +28,7 @@ internal readonly unsafe struct PanelAttention<TLanes, TVector> : IAttentionReci
                 target[i * Width] = source[i] * piece.Scale;
             }
 
+            workspace.Largest[row] = piece.InitialLargest(row);
             workspace.Positions[row] = piece.Position(row);
         }
     }
@@ -39,7 +40,7 @@ internal readonly unsafe struct PanelAttention<TLanes, TVector> : IAttentionReci
         {
             var lastRow = Math.Min(row + Width, piece.Rows) - 1;
             var visible = Math.Min(count, piece.Position(lastRow) - first + 1);
-            if (visible <= 0)
+            if (visible <= 0 || piece.FirstVisible(row) >= first + visible)
             {
                 continue;
             }
@@ -51,9 +52,14 @@ internal readonly unsafe struct PanelAttention<TLanes, TVector> : IAttentionReci
                     keys + (token * piece.KeyDim), piece.KeyDim, 1, queries, piece.KeyDim, workspace.Scores + (token * Width));
             }
 
-            if (first + visible - 1 > piece.Position(row))
+            if (piece.Softcap != 0)
             {
-                Hide(workspace.Scores, workspace.Positions + row, first, visible);
+                Cap(workspace.Scores, visible, piece.Softcap);
+            }
+
+            if (first + visible - 1 > piece.Position(row) || first < piece.FirstVisible(lastRow))
+            {
+                Hide(workspace.Scores, workspace.Positions + row, first, visible, piece.Window);
             }
 
             var scale0 = Weigh(workspace.Scores, visible, workspace.Largest + row, workspace.Totals + row);
@@ -81,17 +87,31 @@ internal readonly unsafe struct PanelAttention<TLanes, TVector> : IAttentionReci
         }
     }
 
-    /// <summary>Tokens behind a row's own position get no weight.</summary>
-    private static void Hide(float* scores, float* positions, int first, int count)
+    /// <summary><c>c · tanh(score / c)</c>.</summary>
+    private static void Cap(float* scores, int count, float softcap)
+    {
+        var cap = TLanes.Broadcast(softcap);
+        for (var i = 0; i < count * Width; i += TLanes.Count)
+        {
+            TLanes.Store(TLanes.Multiply(cap, HyperbolicTangent<TLanes, TVector>.Of(TLanes.Divide(TLanes.Load(scores + i), cap))), scores + i);
+        }
+    }
+
+    /// <summary>Tokens behind a row's own position, and those before its window, get no weight. Positions are exact in f32 up to 2^24.</summary>
+    private static void Hide(float* scores, float* positions, int first, int count, int window)
     {
         TVector position0 = TLanes.Load(positions), position1 = TLanes.Load(positions + TLanes.Count);
+        // The last token before the window; far below every token where there is no window.
+        TVector before0 = TLanes.Subtract(position0, TLanes.Broadcast(window)), before1 = TLanes.Subtract(position1, TLanes.Broadcast(window));
         var hidden = TLanes.Broadcast(float.NegativeInfinity);
         for (var token = 0; token < count; token++)
         {
             var position = TLanes.Broadcast(first + token);
             var score = scores + (token * Width);
-            TLanes.Store(TLanes.SelectLess(position0, position, hidden, TLanes.Load(score)), score);
-            TLanes.Store(TLanes.SelectLess(position1, position, hidden, TLanes.Load(score + TLanes.Count)), score + TLanes.Count);
+            var score0 = TLanes.SelectLess(position0, position, hidden, TLanes.Load(score));
+            var score1 = TLanes.SelectLess(position1, position, hidden, TLanes.Load(score + TLanes.Count));
+            TLanes.Store(TLanes.SelectLess(before0, position, score0, hidden), score);
+            TLanes.Store(TLanes.SelectLess(before1, position, score1, hidden), score + TLanes.Count);
         }
     }
 

@@ -27,8 +27,8 @@ internal readonly unsafe struct RowAttention<TLanes, TVector> : IAttentionRecipe
                 TLanes.Store(TLanes.Multiply(TLanes.Load(source + i), scale), target + i);
             }
 
-            workspace.Largest[row] = float.NegativeInfinity;
-            workspace.Totals[row] = 0;
+            workspace.Largest[row] = piece.InitialLargest(row);
+            workspace.Totals[row] = piece.InitialTotal;
         }
 
         new Span<float>(workspace.Sums, pairedRows * piece.ValueDim).Clear();
@@ -41,7 +41,7 @@ internal readonly unsafe struct RowAttention<TLanes, TVector> : IAttentionRecipe
         {
             int last = Math.Min(row + 1, piece.Rows - 1);
             var visible = Math.Min(count, piece.Position(last) - first + 1);
-            if (visible <= 0)
+            if (visible <= 0 || piece.FirstVisible(row) >= first + visible)
             {
                 continue;
             }
@@ -53,6 +53,14 @@ internal readonly unsafe struct RowAttention<TLanes, TVector> : IAttentionRecipe
                 Score(queries, keys + (token * piece.KeyDim), piece.KeyDim, scores + token);
             }
 
+            if (piece.Softcap != 0)
+            {
+                Cap(scores, visible, piece.Softcap);
+                Cap(scores + Page, visible, piece.Softcap);
+            }
+
+            new Span<float>(scores, Math.Max(0, piece.FirstVisible(row) - first)).Fill(float.NegativeInfinity);
+            new Span<float>(scores + Page, Math.Clamp(piece.FirstVisible(last) - first, 0, visible)).Fill(float.NegativeInfinity);
             var scale0 = Weigh(scores, Math.Min(visible, piece.Position(row) - first + 1), visible, workspace.Largest + row, workspace.Totals + row);
             var scale1 = Weigh(scores + Page, visible, visible, workspace.Largest + row + 1, workspace.Totals + row + 1);
             for (var i = 0; i < piece.ValueDim; i += 2 * TLanes.Count)
@@ -99,6 +107,16 @@ internal readonly unsafe struct RowAttention<TLanes, TVector> : IAttentionRecipe
 
         TLanes.SumEach(s00, s01, s02, s03).Store(scores);
         TLanes.SumEach(s10, s11, s12, s13).Store(scores + Page);
+    }
+
+    /// <summary><c>c · tanh(score / c)</c>; what lies behind the scores up to a whole vector may hold anything.</summary>
+    private static void Cap(float* scores, int count, float softcap)
+    {
+        var cap = TLanes.Broadcast(softcap);
+        for (var token = 0; token < count; token += TLanes.Count)
+        {
+            TLanes.Store(TLanes.Multiply(cap, HyperbolicTangent<TLanes, TVector>.Of(TLanes.Divide(TLanes.Load(scores + token), cap))), scores + token);
+        }
     }
 
     /// <summary>Turns <paramref name="visible"/> scores into weights, gives the rest up to <paramref name="count"/> none, and returns the factor

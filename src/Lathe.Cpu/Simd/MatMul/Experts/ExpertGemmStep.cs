@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using Lathe.Cpu.Execution;
+using Lathe.Cpu.Memory;
+
+namespace Lathe.Cpu.Simd.MatMul.Experts;
+
+/// <summary>Many tokens times their experts: for each expert the activations of the tokens that want it are laid side by side, multiplied, and the results
+/// put where they belong. Threads divide the columns of the experts.</summary>
+internal sealed unsafe class ExpertGemmStep : CpuStep
+{
+    // Enough tokens to repay the unpacking of a panel of weights, few enough for the second-level cache.
+    private const int TileTokens = 128;
+
+    private readonly ExpertOperands _operands;
+    private readonly AccessPattern _columns;
+    private readonly int _tileTokens;
+    private readonly CpuBuffer _panel;
+    private readonly CpuBuffer _groups;
+    private readonly CpuBuffer _gathered;
+    private readonly CpuBuffer _results;
+
+    private ExpertGemmStep(ExpertOperands operands, StepBuilder builder)
+        : base(
+            BufferAccess.Read(operands.ActivationRows, AccessPattern.Whole),
+            BufferAccess.Read(operands.Routing, AccessPattern.Whole),
+            BufferAccess.Write(operands.Output, AccessPattern.Whole))
+    {
+        var matrix = operands.Node.Matrix;
+        _operands = operands;
+        _columns = AccessPattern.ByColumns(matrix.OutputWidth, Math.Max(ColumnStep.CacheLine, operands.Kernel.RowMultiple));
+        _tileTokens = Math.Min(TileTokens, builder.Shape.Tokens);
+        _panel = builder.Scratch("expert_matmul.panel", operands.Kernel.ScratchBytes);
+        _groups = builder.Scratch("expert_matmul.groups", ExpertGroups.Bytes(matrix.ExpertCount, builder.Shape.Tokens * operands.Node.Used));
+        _gathered = builder.Scratch("expert_matmul.gathered", ActivationStride * _tileTokens);
+        _results = builder.Scratch("expert_matmul.results", ResultStride(builder.Threads) * sizeof(float) * _tileTokens);
+    }
+
+    private long ActivationStride => AlignedMemory.RoundUp(_operands.ActivationBytes);
+
+    public static ExpertGemmStep Create(ExpertOperands operands, StepBuilder builder) => new(operands, builder);
+
+    public override void Run(in StepContext context)
+    {
+        var (start, end) = _columns.Columns(context.Thread, context.Threads);
+        if (start == end)
+        {
+            return;
+        }
+
+        var node = _operands.Node;
+        var groups = new ExpertGroups((int*)_groups.Row(context.Thread, 0), node.Matrix.ExpertCount);
+        groups.Fill(_operands.Routing, context.Thread, context.Rows(node.Input.Rows), node.Used);
+        for (var expert = 0; expert < node.Matrix.ExpertCount; expert++)
+        {
+            var members = groups.Members(expert);
+            for (var first = 0; first < members.Length; first += _tileTokens)
+            {
+                RunTile(context, expert, members.Slice(first, Math.Min(_tileTokens, members.Length - first)), start, end);
+            }
+        }
+    }
+
+    /// <summary>Columns that the widest share of a thread has.</summary>
+    private long ResultStride(int threads) =>
+        AlignedMemory.RoundUp(Enumerable.Range(0, threads).Max(thread => _columns.Columns(thread, threads) is var (start, end) ? end - start : 0));
+
+    private void RunTile(in StepContext context, int expert, ReadOnlySpan<int> members, int start, int end)
+    {
+        var used = _operands.Node.Used;
+        var gathered = _gathered.Row(context.Thread, 0);
+        for (var i = 0; i < members.Length; i++)
+        {
+            var (row, place) = Math.DivRem(members[i], used);
+            Unsafe.CopyBlock(gathered + (i * ActivationStride), _operands.Activation(context.Thread, row, place), (uint)_operands.ActivationBytes);
+        }
+
+        var results = _results.FloatRow(context.Thread, 0);
+        var arguments = _operands.Arguments(expert, start, end, _panel.Row(context.Thread, 0));
+        arguments.Activations = gathered;
+        arguments.ActivationStride = ActivationStride;
+        arguments.Tokens = members.Length;
+        arguments.Output = results - start; // the kernel counts columns from the expert's first
+        arguments.OutputStride = ResultStride(context.Threads);
+        (members.Length <= _operands.Kernel.GemvTokens ? _operands.Kernel.Gemv : _operands.Kernel.Gemm)(&arguments);
+
+        for (var i = 0; i < members.Length; i++)
+        {
+            var (row, place) = Math.DivRem(members[i], used);
+            var result = _operands.Result(context.Thread, row, place);
+            Unsafe.CopyBlock(result + start, results + (i * arguments.OutputStride), (uint)((end - start) * sizeof(float)));
+            _operands.AddBias(result, expert, start, end);
+        }
+    }
+}

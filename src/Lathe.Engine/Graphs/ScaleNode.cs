@@ -1,0 +1,13 @@
+namespace Lathe.Engine.Graphs;
+
+/// <summary>Multiplies every value by one number.</summary>
+public sealed record ScaleNode(string Name, int Layer, GraphValue Input, float Factor, GraphValue Result) : GraphNode(Name, Layer)
+{
+    public override string Op => "scale";
+
+    public override IReadOnlyList<GraphValue> Inputs => [Input];
+
+    public override GraphValue? Output => Result;
+
+    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => new ScaleNode(Name, Layer, inputs[0], Factor, output!);
+}
