@@ -45,8 +45,7 @@ public sealed class ModelRuntime : IDisposable
     /// <summary>The compiled graph for a batch of this size; compiles it on first use.</summary>
     public CompiledGraph GraphFor(int tokens, int outputs)
     {
-        var capacity = s_tokenCapacities.First(capacity => capacity >= tokens);
-        var shape = new GraphShape(capacity, outputs <= 1 ? 1 : s_tokenCapacities.First(capacity => capacity >= outputs));
+        var shape = new GraphShape(CapacityFor(tokens), CapacityFor(Math.Max(outputs, 1)));
         if (!_graphs.TryGetValue(shape, out var graph))
         {
             graph = Backend.Compile(Model.Graph, shape, _storage, Options.Policy);
@@ -76,5 +75,18 @@ public sealed class ModelRuntime : IDisposable
         }
 
         Pool.Dispose();
+    }
+
+    private static int CapacityFor(int count)
+    {
+        foreach (var capacity in s_tokenCapacities)
+        {
+            if (capacity >= count)
+            {
+                return capacity;
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(count), count, $"a batch holds at most {s_tokenCapacities[^1]} tokens");
     }
 }
