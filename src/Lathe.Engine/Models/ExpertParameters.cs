@@ -28,6 +28,9 @@ internal sealed record ExpertParameters(int Count, int Used, int Width)
                 $"the file weighs its experts by gating function {gating} with a scale of {scale}, and Lathe runs {metadata.Architecture} with a softmax over the selected experts only");
         }
 
-        return new ExpertParameters(count, used, metadata.Count("expert_feed_forward_length", h.FeedForwardWidth));
+        var width = metadata.Count("expert_feed_forward_length", h.FeedForwardWidth);
+        return (long)used * Math.Max(width, h.EmbeddingWidth) <= ModelMetadata.LargestCount
+            ? new ExpertParameters(count, used, width)
+            : throw new ModelLoadException($"{used} experts of {Math.Max(width, h.EmbeddingWidth)} values per token are more than any model has");
     }
 }

@@ -16,6 +16,12 @@ internal static class HyperParameterReader
         }
 
         var headDim = metadata.Count("attention.key_length", embedding % heads == 0 ? embedding / heads : null);
+        var valueDim = metadata.Count("attention.value_length", headDim);
+        if ((long)heads * Math.Max(headDim, valueDim) > ModelMetadata.LargestCount)
+        {
+            throw new ModelLoadException($"{heads} heads of {Math.Max(headDim, valueDim)} values are more than the {ModelMetadata.LargestCount} that any model has");
+        }
+
         return new HyperParameters
         {
             LayerCount = metadata.Count("block_count"),
@@ -24,7 +30,7 @@ internal static class HyperParameterReader
             HeadCount = heads,
             KvHeadCount = keyValueHeads,
             HeadDim = headDim,
-            ValueDim = metadata.Count("attention.value_length", headDim),
+            ValueDim = valueDim,
             VocabularySize = vocabularySize,
             ContextLength = metadata.Count("context_length"),
             NormEpsilon = (float)metadata.Number("attention.layer_norm_rms_epsilon"),

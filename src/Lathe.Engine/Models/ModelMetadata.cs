@@ -5,8 +5,8 @@ namespace Lathe.Engine.Models;
 /// <summary>The keys of one architecture: <c>{architecture}.{key}</c>, with the loader's rules for absent and per-layer values.</summary>
 public sealed class ModelMetadata(GgufMetadata metadata, string architecture)
 {
-    // No published model comes near these; a lying file must not size anything by its own word.
-    private const int LargestCount = 1 << 24;
+    /// <summary>No published model comes near this in any width or number; a lying file must not size anything by its own word.</summary>
+    public const int LargestCount = 1 << 24;
 
     public string Architecture { get; } = architecture;
 

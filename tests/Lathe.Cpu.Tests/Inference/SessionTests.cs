@@ -147,12 +147,14 @@ public sealed class SessionTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void A_decoded_token_allocates_nothing(int threads)
+    [InlineData(1, "llama-q8_0")]
+    [InlineData(2, "llama-q8_0")]
+    [InlineData(3, "llama-q8_0")]
+    [InlineData(2, "gpt-oss-q8_0-mxfp4")]
+    [InlineData(2, "gemma3-q8_0")]
+    public void A_decoded_token_allocates_nothing(int threads, string golden)
     {
-        using var tiny = new TinyRuntime(threads: threads);
+        using var tiny = new TinyRuntime(threads: threads, golden: golden);
         using var session = tiny.Runtime.CreateSession();
         session.Append(TinyRuntime.Tokens(60));
         session.Append(1);

@@ -14,6 +14,9 @@ public sealed class TensorLedgerTests : IDisposable
     [InlineData("llama-q8_0", "output_norm.weight")]
     [InlineData("qwen2-q4_0", "blk.0.attn_k.bias")]
     [InlineData("qwen3-q6_k", "blk.1.attn_q_norm.weight")]
+    [InlineData("qwen3moe-q8_0-q4_k", "blk.0.ffn_up_exps.weight")]
+    [InlineData("gpt-oss-q8_0-mxfp4", "blk.2.ffn_down_exps.bias")]
+    [InlineData("gemma3-q8_0", "blk.6.post_ffw_norm.weight")]
     public void A_missing_tensor_is_named(string golden, string tensor)
     {
         var problems = Refusal(golden, (writer, source) => Copy(writer, source, except: tensor));
@@ -65,17 +68,35 @@ public sealed class TensorLedgerTests : IDisposable
         Assert.Equal(2, problems.Count);
     }
 
-    [Theory]
-    [InlineData("general.architecture", "newest", "'newest'; Lathe runs llama")]
-    [InlineData("llama.block_count", 1_000_000u, "block_count")]
-    [InlineData("llama.attention.head_count", 0u, "head_count")]
-    [InlineData("llama.attention.head_count_kv", 3u, "share")]
-    [InlineData("llama.rope.dimension_count", 31u, "dimension_count")]
-    [InlineData("llama.embedding_length", 4_000_000_000u, "embedding_length")]
-    [InlineData("llama.rope.scaling.type", "sideways", "sideways")]
-    public void Numbers_that_make_no_sense_are_refused(string key, object value, string expected)
+    [Fact]
+    public void Experts_of_another_number_are_named_with_both_shapes()
     {
-        var problems = Refusal("llama-q8_0", (writer, source) =>
+        var problems = Refusal("qwen3moe-q8_0-q4_k", (writer, source) =>
+        {
+            Copy(writer, source, except: "blk.0.ffn_down_exps.weight");
+            writer.AddTensor("blk.0.ffn_down_exps.weight", GgmlType.F16, new TensorShape(256, 256, 3), new byte[2 * 256 * 256 * 3]);
+        });
+        Assert.Equal("blk.0.ffn_down_exps.weight has shape [256, 256, 3], expected [256, 256, 4]", Assert.Single(problems));
+    }
+
+    [Theory]
+    [InlineData("llama-q8_0", "general.architecture", "newest", "'newest'; Lathe runs llama")]
+    [InlineData("llama-q8_0", "llama.block_count", 1_000_000u, "block_count")]
+    [InlineData("llama-q8_0", "llama.attention.head_count", 0u, "head_count")]
+    [InlineData("llama-q8_0", "llama.attention.head_count_kv", 3u, "share")]
+    [InlineData("llama-q8_0", "llama.attention.value_length", 16_000_000u, "more than")]
+    [InlineData("llama-q8_0", "llama.rope.dimension_count", 31u, "dimension_count")]
+    [InlineData("llama-q8_0", "llama.embedding_length", 4_000_000_000u, "embedding_length")]
+    [InlineData("llama-q8_0", "llama.rope.scaling.type", "sideways", "sideways")]
+    [InlineData("llama-q8_0", "llama.rope.freq_base", 1u, "rope.freq_base is 1")]
+    [InlineData("qwen3moe-q8_0-q4_k", "qwen3moe.expert_used_count", 5u, "expert_used_count is 5")]
+    [InlineData("qwen3moe-q8_0-q4_k", "qwen3moe.expert_feed_forward_length", 16_000_000u, "more than")]
+    [InlineData("qwen3moe-q8_0-q4_k", "qwen3moe.expert_gating_func", 2u, "gating function 2")]
+    [InlineData("gpt-oss-q8_0-mxfp4", "gpt-oss.attention.sliding_window", 0u, "sliding_window is 0")]
+    [InlineData("gpt-oss-q8_0-mxfp4", "gpt-oss.rope.scaling.yarn_beta_fast", 0u, "betas")]
+    public void Numbers_that_make_no_sense_are_refused(string golden, string key, object value, string expected)
+    {
+        var problems = Refusal(golden, (writer, source) =>
         {
             Copy(writer, source, exceptKey: key);
             if (value is string text)

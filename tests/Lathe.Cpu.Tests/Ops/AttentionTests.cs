@@ -120,17 +120,14 @@ public sealed unsafe class AttentionTests
     [MemberData(nameof(Routes))]
     public void Sinks_take_weight_and_give_no_value(string route)
     {
-        foreach (var shift in new[] { -20f, 0f, 4f, 12f })
+        foreach (var (shift, threads) in new[] { (-20f, 1), (0f, 3), (4f, 2), (12f, 1) })
         {
             foreach (var (heads, kvHeads, window) in new (int, int, int?)[] { (6, 2, null), (8, 1, 16), (5, 1, 3), (4, 4, 200) })
             {
                 var sinks = Values.Vector([.. Numbers.Normal(heads, 9).Select(value => value + shift)]);
-                foreach (var threads in OpTest.ThreadCounts)
-                {
-                    var attention = new AttentionParameters(heads, kvHeads, 64, 64, 0.2f, window, null, sinks);
-                    Check(route, attention, KvElementType.F16, threads, (150, 1), (3, 1));
-                    Check(route, attention, KvElementType.F16, threads, (150, 70), (0, 1));
-                }
+                var attention = new AttentionParameters(heads, kvHeads, 32, 32, 0.2f, window, null, sinks);
+                Check(route, attention, KvElementType.F16, threads, (150, 1), (3, 1));
+                Check(route, attention, KvElementType.F16, threads, (150, 70), (0, 1));
             }
         }
     }

@@ -14,6 +14,8 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
     private readonly ExpertOperands _operands;
     private readonly AccessPattern _columns;
     private readonly int _tileTokens;
+    private readonly long _activationStride; // bytes
+    private readonly long _resultStride; // floats: the columns of the widest share, in whole lines
     private readonly CpuBuffer _panel;
     private readonly CpuBuffer _groups;
     private readonly CpuBuffer _gathered;
@@ -29,13 +31,13 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
         _operands = operands;
         _columns = AccessPattern.ByColumns(matrix.OutputWidth, Math.Max(ColumnStep.CacheLine, operands.Kernel.RowMultiple));
         _tileTokens = Math.Min(TileTokens, builder.Shape.Tokens);
+        _activationStride = AlignedMemory.RoundUp(operands.ActivationBytes);
+        _resultStride = AlignedMemory.RoundUp(Enumerable.Range(0, builder.Threads).Max(thread => WidthOf(thread, builder.Threads)));
         _panel = builder.Scratch("expert_matmul.panel", operands.Kernel.ScratchBytes);
         _groups = builder.Scratch("expert_matmul.groups", ExpertGroups.Bytes(matrix.ExpertCount, builder.Shape.Tokens * operands.Node.Used));
-        _gathered = builder.Scratch("expert_matmul.gathered", ActivationStride * _tileTokens);
-        _results = builder.Scratch("expert_matmul.results", ResultStride(builder.Threads) * sizeof(float) * _tileTokens);
+        _gathered = builder.Scratch("expert_matmul.gathered", _activationStride * _tileTokens);
+        _results = builder.Scratch("expert_matmul.results", _resultStride * sizeof(float) * _tileTokens);
     }
-
-    private long ActivationStride => AlignedMemory.RoundUp(_operands.ActivationBytes);
 
     public static ExpertGemmStep Create(ExpertOperands operands, StepBuilder builder) => new(operands, builder);
 
@@ -60,9 +62,11 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
         }
     }
 
-    /// <summary>Columns that the widest share of a thread has.</summary>
-    private long ResultStride(int threads) =>
-        AlignedMemory.RoundUp(Enumerable.Range(0, threads).Max(thread => _columns.Columns(thread, threads) is var (start, end) ? end - start : 0));
+    private int WidthOf(int thread, int threads)
+    {
+        var (start, end) = _columns.Columns(thread, threads);
+        return end - start;
+    }
 
     private void RunTile(in StepContext context, int expert, ReadOnlySpan<int> members, int start, int end)
     {
@@ -71,23 +75,23 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
         for (var i = 0; i < members.Length; i++)
         {
             var (row, place) = Math.DivRem(members[i], used);
-            Unsafe.CopyBlock(gathered + (i * ActivationStride), _operands.Activation(context.Thread, row, place), (uint)_operands.ActivationBytes);
+            Unsafe.CopyBlock(gathered + (i * _activationStride), _operands.Activation(context.Thread, row, place), (uint)_operands.ActivationBytes);
         }
 
         var results = _results.FloatRow(context.Thread, 0);
         var arguments = _operands.Arguments(expert, start, end, _panel.Row(context.Thread, 0));
         arguments.Activations = gathered;
-        arguments.ActivationStride = ActivationStride;
+        arguments.ActivationStride = _activationStride;
         arguments.Tokens = members.Length;
         arguments.Output = results - start; // the kernel counts columns from the expert's first
-        arguments.OutputStride = ResultStride(context.Threads);
+        arguments.OutputStride = _resultStride;
         (members.Length <= _operands.Kernel.GemvTokens ? _operands.Kernel.Gemv : _operands.Kernel.Gemm)(&arguments);
 
         for (var i = 0; i < members.Length; i++)
         {
             var (row, place) = Math.DivRem(members[i], used);
             var result = _operands.Result(context.Thread, row, place);
-            Unsafe.CopyBlock(result + start, results + (i * arguments.OutputStride), (uint)((end - start) * sizeof(float)));
+            Unsafe.CopyBlock(result + start, results + (i * _resultStride), (uint)((end - start) * sizeof(float)));
             _operands.AddBias(result, expert, start, end);
         }
     }
