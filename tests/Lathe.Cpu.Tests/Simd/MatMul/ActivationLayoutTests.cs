@@ -38,8 +38,8 @@ public sealed unsafe class ActivationLayoutTests
             Assert.True(codes.Max(code => Math.Abs((int)code)) is >= 120 and <= 127);
             for (var i = 0; i < x.Length; i++)
             {
-                // Half a step of rounding, and what the fitted scale moves a code of 127 by.
-                Assert.InRange(x[i] - (codes[i] * scale), -0.55f * scale, 0.55f * scale);
+                // Half a step of rounding, and what the fitted scale moves a code by: about a thousandth of itself, a few times that at worst.
+                Assert.InRange(x[i] - (codes[i] * scale), -0.8f * scale, 0.8f * scale);
             }
         }
     }
