@@ -17,10 +17,9 @@ public sealed class LatheModel : IDisposable
 {
     private readonly GgufFile _file;
 
-    private LatheModel(GgufFile file, Model model, Tokenizer tokenizer, Backend backend, LatheOptions options)
+    private LatheModel(GgufFile file, Model model, Task<Tokenizer> tokenizer, Backend backend, LatheOptions options)
     {
         _file = file;
-        Tokenizer = tokenizer;
         Backend = backend;
         Options = options;
         var context = options.ContextLength ?? model.HyperParameters.ContextLength;
@@ -32,6 +31,22 @@ public sealed class LatheModel : IDisposable
             KvPages = options.KvPages ?? checked(4 * ((context / KvLayout.PageTokens) + 1)),
             ChunkTokens = options.ChunkTokens,
         });
+        try
+        {
+            // Choosing, compiling and checking the kernels takes longer than reading the vocabulary: the two overlap.
+            Runtime.GraphFor(tokens: 1, outputs: 1);
+            Tokenizer = tokenizer.GetAwaiter().GetResult();
+            var rows = model.HyperParameters.VocabularySize;
+            if (Tokenizer.VocabularySize > rows)
+            {
+                throw new ModelLoadException($"the vocabulary has {Tokenizer.VocabularySize} tokens, but the embedding table only {rows} rows");
+            }
+        }
+        catch
+        {
+            Runtime.Dispose();
+            throw;
+        }
     }
 
     public LatheOptions Options { get; }
@@ -57,20 +72,18 @@ public sealed class LatheModel : IDisposable
     public static LatheModel Load(GgufFile file, LatheOptions options)
     {
         Backend? backend = null;
+        var tokenizer = Task.Run(() => Tokenizer.FromGguf(file.Metadata));
         try
         {
             var model = Model.Load(file, options.ContextLength);
-            var tokenizer = Tokenizer.FromGguf(file.Metadata);
-            if (tokenizer.VocabularySize > model.HyperParameters.VocabularySize)
-            {
-                throw new ModelLoadException($"the vocabulary has {tokenizer.VocabularySize} tokens, but the embedding table only {model.HyperParameters.VocabularySize} rows");
-            }
-
             backend = new CpuBackend(options.Threads);
+            backend.Routes.RouteFailed += options.RouteFailed;
             return new LatheModel(file, model, tokenizer, backend, options);
         }
         catch
         {
+            // The file must not go while the vocabulary is being read from it.
+            ((IAsyncResult)tokenizer).AsyncWaitHandle.WaitOne();
             backend?.Dispose();
             file.Dispose();
             throw;

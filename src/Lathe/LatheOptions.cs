@@ -12,6 +12,9 @@ public sealed record LatheOptions
     /// <summary>Which routes run; see the routes chapter of the documentation.</summary>
     public RoutePolicy Policy { get; init; } = RoutePolicy.Create(environment: Environment.GetEnvironmentVariable(RoutePolicy.EnvironmentVariable));
 
+    /// <summary>Told once for each fast route that turns out unusable, with one sentence; the next route takes over.</summary>
+    public Action<Route, string>? RouteFailed { get; init; }
+
     /// <summary>How the KV cache stores values; null for f16, or f32 under a quality policy.</summary>
     public KvElementType? KvElementType { get; init; }
 

@@ -44,7 +44,12 @@ internal sealed class EngineOptions
         verb.Add(_requireFast);
     }
 
-    public Backend CreateBackend(ParseResult result) => new CpuBackend(result.GetValue(_threads));
+    public Backend CreateBackend(ParseResult result)
+    {
+        var backend = new CpuBackend(result.GetValue(_threads));
+        backend.Routes.RouteFailed += ReportFailure;
+        return backend;
+    }
 
     /// <summary>Loads a model with its tokenizer.</summary>
     /// <param name="result">The command line.</param>
@@ -52,7 +57,7 @@ internal sealed class EngineOptions
     /// <param name="options">What the verb itself asks for.</param>
     public LatheModel Load(ParseResult result, string? named, LatheOptions options)
     {
-        var complete = options with { Threads = result.GetValue(_threads), Policy = CreatePolicy(result) };
+        var complete = options with { Threads = result.GetValue(_threads), Policy = CreatePolicy(result), RouteFailed = ReportFailure };
         return LatheModel.Load(BuiltInModel.OpenOr(named), complete);
     }
 
@@ -75,4 +80,6 @@ internal sealed class EngineOptions
             throw CommandException.Usage(exception.Message);
         }
     }
+
+    private static void ReportFailure(Route route, string reason) => Console.Error.WriteLine($"lathe: {route.Id} {reason}; another route takes over");
 }
