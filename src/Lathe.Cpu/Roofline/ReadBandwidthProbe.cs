@@ -20,21 +20,16 @@ internal sealed unsafe class ReadBandwidthProbe(byte* memory, long bytes) : Para
         ("8 streams per thread, prefetch 512 B ahead", 8, 512),
     ];
 
-    private int _pattern;
-
     public static int PatternCount => s_patterns.Length;
 
-    public int Pattern
-    {
-        get => _pattern;
-        set => _pattern = value;
-    }
+    /// <summary>Index of the pattern that the next run reads in.</summary>
+    public int Pattern { get; set; }
 
-    public string PatternName => s_patterns[_pattern].Name;
+    public string PatternName => s_patterns[Pattern].Name;
 
     public override void Run(int thread, SpinBarrier barrier)
     {
-        var (_, streams, prefetch) = s_patterns[_pattern];
+        var (_, streams, prefetch) = s_patterns[Pattern];
 
         // Threads take pieces of 1 MB in turn, as rows of a matrix are dealt out.
         const long Piece = 1 << 20;

@@ -8,6 +8,4 @@ public sealed record AddNode(string Name, int Layer, GraphValue Left, GraphValue
     public override IReadOnlyList<GraphValue> Inputs => [Left, Right];
 
     public override GraphValue? Output => Result;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => new AddNode(Name, Layer, inputs[0], inputs[1], output!);
 }

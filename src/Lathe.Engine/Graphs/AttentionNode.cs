@@ -11,6 +11,4 @@ public sealed record AttentionNode(string Name, int Layer, GraphValue Query, Att
     public override IReadOnlyList<GraphValue> Inputs => [Query];
 
     public override GraphValue? Output => Result;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => new AttentionNode(Name, Layer, inputs[0], Attention, output!);
 }

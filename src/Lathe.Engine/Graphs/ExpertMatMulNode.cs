@@ -21,6 +21,4 @@ public sealed record ExpertMatMulNode(string Name, int Layer, Weight Matrix, Gra
     public override IReadOnlyList<GraphValue> Inputs => [Input, Routing];
 
     public override GraphValue? Output => Result;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => new ExpertMatMulNode(Name, Layer, Matrix, inputs[0], inputs[1], Bias, output!);
 }

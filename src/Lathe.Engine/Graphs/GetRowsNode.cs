@@ -10,6 +10,4 @@ public sealed record GetRowsNode(string Name, int Layer, Weight Table, GraphValu
     public override IReadOnlyList<GraphValue> Inputs => [];
 
     public override GraphValue? Output => Result;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => this with { Result = output! };
 }

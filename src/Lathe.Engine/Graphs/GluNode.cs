@@ -8,6 +8,4 @@ public sealed record GluNode(string Name, int Layer, GraphValue Gate, GraphValue
     public override IReadOnlyList<GraphValue> Inputs => [Gate, Up];
 
     public override GraphValue? Output => Result;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => new GluNode(Name, Layer, inputs[0], inputs[1], Kind, output!);
 }

@@ -13,7 +13,4 @@ public abstract record GraphNode(string Name, int Layer)
 
     /// <summary>The value that the node makes, or null if its effect is elsewhere (the KV cache).</summary>
     public abstract GraphValue? Output { get; }
-
-    /// <summary>The same operation reading <paramref name="inputs"/> (in the order of <see cref="Inputs"/>) and writing <paramref name="output"/>.</summary>
-    public abstract GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output);
 }

@@ -13,6 +13,4 @@ public sealed record MatMulNode(string Name, int Layer, Weight Matrix, GraphValu
     public override IReadOnlyList<GraphValue> Inputs => Residual is null ? [Input] : [Input, Residual];
 
     public override GraphValue? Output => Result;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => new MatMulNode(Name, Layer, Matrix, inputs[0], Bias, Residual is null ? null : inputs[1], output!);
 }

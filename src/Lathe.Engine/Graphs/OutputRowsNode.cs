@@ -8,6 +8,4 @@ public sealed record OutputRowsNode(string Name, int Layer, GraphValue Input, Gr
     public override IReadOnlyList<GraphValue> Inputs => [Input];
 
     public override GraphValue? Output => Result;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => new OutputRowsNode(Name, Layer, inputs[0], output!);
 }

@@ -10,6 +10,4 @@ public sealed record RmsNormNode(string Name, int Layer, GraphValue Input, Weigh
     public override IReadOnlyList<GraphValue> Inputs => [Input];
 
     public override GraphValue? Output => Result;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => new RmsNormNode(Name, Layer, inputs[0], Scale, Epsilon, output!);
 }

@@ -10,6 +10,4 @@ public sealed record RopeAnglesNode(string Name, int Layer, RopeParameters Rope,
     public override IReadOnlyList<GraphValue> Inputs => [];
 
     public override GraphValue? Output => Result;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => this with { Result = output! };
 }

@@ -10,6 +10,4 @@ public sealed record RopeNode(string Name, int Layer, GraphValue Input, GraphVal
     public override IReadOnlyList<GraphValue> Inputs => [Input, Angles];
 
     public override GraphValue? Output => Result;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => new RopeNode(Name, Layer, inputs[0], inputs[1], Style, output!);
 }

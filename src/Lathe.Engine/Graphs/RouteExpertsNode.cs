@@ -11,6 +11,4 @@ public sealed record RouteExpertsNode(string Name, int Layer, GraphValue Logits,
     public override IReadOnlyList<GraphValue> Inputs => [Logits];
 
     public override GraphValue? Output => Result;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => new RouteExpertsNode(Name, Layer, inputs[0], Used, output!);
 }

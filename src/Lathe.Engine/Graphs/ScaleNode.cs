@@ -8,6 +8,4 @@ public sealed record ScaleNode(string Name, int Layer, GraphValue Input, float F
     public override IReadOnlyList<GraphValue> Inputs => [Input];
 
     public override GraphValue? Output => Result;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => new ScaleNode(Name, Layer, inputs[0], Factor, output!);
 }

@@ -9,6 +9,4 @@ public sealed record SoftCapNode(string Name, int Layer, GraphValue Input, float
     public override IReadOnlyList<GraphValue> Inputs => [Input];
 
     public override GraphValue? Output => Result;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => new SoftCapNode(Name, Layer, inputs[0], Cap, output!);
 }

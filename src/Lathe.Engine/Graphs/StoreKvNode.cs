@@ -8,6 +8,4 @@ public sealed record StoreKvNode(string Name, int Layer, GraphValue Key, GraphVa
     public override IReadOnlyList<GraphValue> Inputs => [Key, Value];
 
     public override GraphValue? Output => null;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => new StoreKvNode(Name, Layer, inputs[0], inputs[1]);
 }

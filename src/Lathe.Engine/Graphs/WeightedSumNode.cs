@@ -9,6 +9,4 @@ public sealed record WeightedSumNode(string Name, int Layer, GraphValue Input, G
     public override IReadOnlyList<GraphValue> Inputs => [Input, Routing];
 
     public override GraphValue? Output => Result;
-
-    public override GraphNode Rewire(IReadOnlyList<GraphValue> inputs, GraphValue? output) => new WeightedSumNode(Name, Layer, inputs[0], inputs[1], output!);
 }

@@ -124,7 +124,7 @@ public readonly unsafe struct ActivationLayout
     }
 
     /// <summary>Tries sixteen scales on 32 values, a lane to each: every trial rounds all values differently, and the error of 32 roundings varies by a
-    /// sixth of its mean, so the best of them has about a seventh less than the plain largest magnitude over 127. For given codes q the scale of least error is x·q / q·q, and the error that it leaves
+    /// sixth of its mean, so the best of them has about a tenth less than the plain largest magnitude over 127. For given codes q the scale of least error is x·q / q·q, and the error that it leaves
     /// is x·x − (x·q)² / q·q.</summary>
     /// <returns>What the values are multiplied by to get the codes, and the scale of the codes.</returns>
     private static (float Factor, float Scale) BestScale(float* x, float largest)

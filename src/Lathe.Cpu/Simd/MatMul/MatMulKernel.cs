@@ -29,8 +29,8 @@ public sealed unsafe class MatMulKernel(
     /// <summary>Reads each weight once and is meant for one token or a few: it expands the weights again for every token.</summary>
     public delegate*<MatMulArguments*, void> Gemv { get; } = gemv;
 
-    /// <summary>Up to this many tokens <see cref="Gemv"/> is the faster of the two.</summary>
-    public int GemvTokens { get; } = 4;
+    /// <summary>One pass of <see cref="Gemv"/> over the weights serves up to this many tokens; more go to <see cref="Gemm"/>.</summary>
+    public const int GemvTokens = 4;
 
     /// <summary>Expands a panel of rows once and runs all tokens over it.</summary>
     public delegate*<MatMulArguments*, void> Gemm { get; } = gemm;
@@ -44,4 +44,7 @@ public sealed unsafe class MatMulKernel(
     /// <summary>Bytes of one token's activations for rows of <paramref name="k"/> values.</summary>
     public long ActivationBytesPerRow(int k) =>
         ActivationKind == ActivationKind.Quantized ? ActivationLayout.BytesPerRow(k) : (long)k * sizeof(float);
+
+    /// <summary>Runs the kernel that suits the number of tokens.</summary>
+    public void Run(MatMulArguments* arguments) => (arguments->Tokens <= GemvTokens ? Gemv : Gemm)(arguments);
 }

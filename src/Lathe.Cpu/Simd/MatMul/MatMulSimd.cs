@@ -90,7 +90,7 @@ internal sealed unsafe class MatMulSimd(GgmlType type) : CpuRoute
                 OutputStride = output.FloatStride,
                 Scratch = scratch.Row(context.Thread, 0),
             };
-            (tokens <= kernel.GemvTokens ? kernel.Gemv : kernel.Gemm)(&arguments);
+            kernel.Run(&arguments);
 
             if (_bias is not null)
             {

@@ -85,7 +85,7 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
         arguments.Tokens = members.Length;
         arguments.Output = results - start; // the kernel counts columns from the expert's first
         arguments.OutputStride = _resultStride;
-        (members.Length <= _operands.Kernel.GemvTokens ? _operands.Kernel.Gemv : _operands.Kernel.Gemm)(&arguments);
+        _operands.Kernel.Run(&arguments);
 
         for (var i = 0; i < members.Length; i++)
         {

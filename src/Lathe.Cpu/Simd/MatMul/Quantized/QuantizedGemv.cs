@@ -19,7 +19,7 @@ internal static unsafe class QuantizedGemv<TCodes, TDot>
     private const int Streams = 8;
 
     /// <summary>Tokens that share one pass over the weights.</summary>
-    private const int TokensTogether = 4;
+    private const int TokensTogether = MatMulKernel.GemvTokens;
 
     /// <summary>How far ahead of its use a weight byte is asked for.</summary>
     private const int PrefetchDistance = 512;
