@@ -38,7 +38,7 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
     /// on a replicated output each thread computes every row into its own copy.</param>
     public CpuBuffer Output(GraphValue value, bool rowWise)
     {
-        var buffer = new CpuBuffer($"v{value.Id}", AlignedMemory.RoundUp((long)value.Width * sizeof(float)), RowsOf(value.Rows), rowWise && Replicates);
+        var buffer = new CpuBuffer($"v{value.Id}", AlignedMemory.RoundUp((long)value.Width * sizeof(float)), Shape.Rows(value.Rows), rowWise && Replicates);
         _values.Add(value.Id, buffer);
         return buffer;
     }
@@ -51,7 +51,7 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
     {
         if (!_derived.TryGetValue((value.Id, form), out var buffer))
         {
-            buffer = new CpuBuffer($"v{value.Id}.{form}", AlignedMemory.RoundUp(rowBytes), RowsOf(value.Rows), Replicates);
+            buffer = new CpuBuffer($"v{value.Id}.{form}", AlignedMemory.RoundUp(rowBytes), Shape.Rows(value.Rows), Replicates);
             _derived.Add((value.Id, form), buffer);
             _pending.Add(convert(Input(value), buffer));
         }
@@ -89,11 +89,4 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
         _scratchOffset = 0;
         return steps;
     }
-
-    private int RowsOf(RowAxis axis) => axis switch
-    {
-        RowAxis.Tokens => Shape.Tokens,
-        RowAxis.Outputs => Shape.Outputs,
-        _ => throw new ArgumentOutOfRangeException(nameof(axis), axis, "unknown row axis"),
-    };
 }

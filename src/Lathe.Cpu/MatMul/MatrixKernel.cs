@@ -1,0 +1,23 @@
+namespace Lathe.Cpu.MatMul;
+
+/// <summary>Multiplies weights of one type by activations: what the steps of plain and expert products call, whoever wrote the code behind it.</summary>
+public abstract unsafe class MatrixKernel
+{
+    /// <summary>Name of the form in which it reads activations; null for rows of f32. Kernels that name the same form share it.</summary>
+    public abstract string? ActivationForm { get; }
+
+    /// <summary>Bytes that <see cref="MatMulArguments.Scratch"/> must hold.</summary>
+    public abstract int ScratchBytes { get; }
+
+    /// <summary>Row ranges that are a multiple of this waste no work; any range is legal.</summary>
+    public abstract int RowMultiple { get; }
+
+    /// <summary>Bytes of one token's activations for rows of <paramref name="k"/> values.</summary>
+    public abstract long ActivationBytesPerRow(int k);
+
+    /// <summary>Brings <paramref name="k"/> f32 values into the form that the kernel reads.</summary>
+    public abstract void Pack(float* x, byte* row, int k);
+
+    /// <summary>Computes what <paramref name="arguments"/> ask for.</summary>
+    public abstract void Run(MatMulArguments* arguments);
+}
