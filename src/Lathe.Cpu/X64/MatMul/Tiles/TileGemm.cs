@@ -10,19 +10,19 @@ internal sealed unsafe class TileGemm : MatrixKernel
     /// <summary>Tokens whose sums wait in the second-level cache for the next chunk.</summary>
     private const int TokensTogether = 512;
 
-    private readonly delegate*<byte*, long, int, int, int, byte*, void> _unpack;
+    private readonly ITileUnpacker _unpacker;
     private readonly TileKernels _kernels;
     private readonly int _k;
     private readonly int _tokens;
     private readonly bool _packsItself;
 
-    /// <param name="unpack">Expands weights: rows, bytes per row, rows to do, first value, values, panel.</param>
+    /// <param name="unpacker">Expands the weights.</param>
     /// <param name="k">Values per row.</param>
     /// <param name="tokens">Most tokens of a call.</param>
     /// <param name="packsItself">True if activations come as f32 rows and every call packs them.</param>
-    public TileGemm(delegate*<byte*, long, int, int, int, byte*, void> unpack, int k, int tokens, bool packsItself)
+    public TileGemm(ITileUnpacker unpacker, int k, int tokens, bool packsItself)
     {
-        _unpack = unpack;
+        _unpacker = unpacker;
         _kernels = new TileKernels(k);
         _k = k;
         _tokens = TileLayout.PaddedTokens(tokens);
@@ -82,7 +82,7 @@ internal sealed unsafe class TileGemm : MatrixKernel
         var tokenBlocks = (tokens + TileLayout.BlockRows - 1) / TileLayout.BlockRows;
         for (var k = 0; k < _k; k += TileLayout.ChunkElements)
         {
-            _unpack(arguments->Weights + (row * arguments->RowBytes), arguments->RowBytes, rows, k, Math.Min(TileLayout.ChunkElements, _k - k), panel);
+            _unpacker.Unpack(arguments->Weights + (row * arguments->RowBytes), arguments->RowBytes, rows, k, Math.Min(TileLayout.ChunkElements, _k - k), panel);
             var call = new TileGemmArguments
             {
                 Weights = panel,
@@ -96,17 +96,10 @@ internal sealed unsafe class TileGemm : MatrixKernel
         }
 
         var output = arguments->Output + (token * arguments->OutputStride) + row;
-        const int TileFloats = TileLayout.TileBytes / sizeof(float);
         for (var t = 0; t < tokens; t += TileLayout.BlockRows)
         {
-            for (var r = 0; r < rows; r += TileLayout.BlockRows)
-            {
-                for (var tile = 0; tile < 4; tile++, sums += TileFloats)
-                {
-                    int tileRow = r + (tile / 2 * TileLayout.Rows), tileToken = t + (tile % 2 * TileLayout.Rows);
-                    _kernels.Store(sums, output + (tileToken * arguments->OutputStride) + tileRow, arguments->OutputStride, rows - tileRow, tokens - tileToken);
-                }
-            }
+            _kernels.Store(
+                sums + ((long)t * rowBlocks * TileLayout.BlockRows), output + (t * arguments->OutputStride), arguments->OutputStride, rows, tokens - t);
         }
     }
 }

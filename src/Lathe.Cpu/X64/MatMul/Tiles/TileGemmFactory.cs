@@ -1,5 +1,6 @@
 using Lathe.Cpu.Simd.MatMul;
 using Lathe.Cpu.Simd.MatMul.Codes;
+using Lathe.Cpu.X64.MatMul.Gemv;
 using Lathe.Formats.Gguf;
 
 namespace Lathe.Cpu.X64.MatMul.Tiles;
@@ -13,9 +14,14 @@ internal sealed unsafe class TileGemmFactory(int k, int tokens, bool packsItself
     public TileGemm Visit<TCodes>(GgmlType type)
         where TCodes : struct, IWeightCodes
     {
+        if (GemvFormats.Types.Contains(type))
+        {
+            return new TileGemm(new EmittedTileUnpacker(type, k), k, tokens, packsItself);
+        }
+
         // What is initialised before a kernel is compiled is a constant in it.
         _ = HalfTable.Values[0];
         TCodes.Prepare();
-        return new TileGemm(&TileUnpacker<TCodes>.Unpack, k, tokens, packsItself);
+        return new TileGemm(new PortableTileUnpacker<TCodes>(), k, tokens, packsItself);
     }
 }

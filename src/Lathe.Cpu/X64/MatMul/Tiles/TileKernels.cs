@@ -48,26 +48,31 @@ internal sealed unsafe class TileKernels
     /// <summary>Multiplies the chunk from value <paramref name="first"/> on.</summary>
     public void Multiply(TileGemmArguments* call, int first, int k) => _gemm[Index(first, k)]!.Run(call);
 
-    /// <summary>Writes a tile of sums to the results of up to 16 tokens.</summary>
-    /// <param name="sums">[row][token].</param>
+    /// <summary>Writes the sums of up to 32 tokens.</summary>
+    /// <param name="sums">[block of 32 rows][row tile][token tile][row][token].</param>
     /// <param name="output">The first token's result for the first row.</param>
     /// <param name="stride">Floats from one token to the next.</param>
-    /// <param name="rows">Rows of the tile that exist.</param>
-    /// <param name="tokens">Tokens of the tile that exist.</param>
+    /// <param name="rows">Rows that exist.</param>
+    /// <param name="tokens">Tokens that exist.</param>
     public void Store(float* sums, float* output, long stride, int rows, int tokens)
     {
-        if (rows >= TileLayout.Rows && tokens >= TileLayout.Rows)
+        if (rows % TileLayout.BlockRows == 0 && tokens >= TileLayout.BlockRows)
         {
-            var call = new TileStoreArguments { Sums = sums, Output = output, OutputStride = stride * sizeof(float) };
+            var call = new TileStoreArguments
+            {
+                Sums = sums, Output = output, OutputStride = stride * sizeof(float), RowBlocks = rows / TileLayout.BlockRows,
+            };
             _store.Run(&call);
             return;
         }
 
-        for (var token = 0; token < Math.Min(tokens, TileLayout.Rows); token++)
+        for (var token = 0; token < Math.Min(tokens, TileLayout.BlockRows); token++)
         {
-            for (var row = 0; row < Math.Min(rows, TileLayout.Rows); row++)
+            for (var row = 0; row < rows; row++)
             {
-                output[(token * stride) + row] = sums[(row * TileLayout.Rows) + token];
+                var tile = (row / TileLayout.BlockRows * 4) + (row / TileLayout.Rows % 2 * 2) + (token / TileLayout.Rows);
+                output[(token * stride) + row] =
+                    sums[(tile * TileLayout.TileBytes / sizeof(float)) + (row % TileLayout.Rows * TileLayout.Rows) + (token % TileLayout.Rows)];
             }
         }
     }

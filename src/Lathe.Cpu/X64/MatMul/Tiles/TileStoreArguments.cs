@@ -9,8 +9,9 @@ internal unsafe struct TileStoreArguments
     public const int SumsOffset = 0;
     public const int OutputOffset = 8;
     public const int OutputStrideOffset = 16;
+    public const int RowBlocksOffset = 24;
 
-    /// <summary>A tile of sums: [16 rows][16 tokens].</summary>
+    /// <summary>The sums of 32 tokens: [block of 32 rows][row tile][token tile][16 rows][16 tokens].</summary>
     public float* Sums;
 
     /// <summary>The first token's result for the first row.</summary>
@@ -18,4 +19,7 @@ internal unsafe struct TileStoreArguments
 
     /// <summary>Bytes from one token's results to the next.</summary>
     public long OutputStride;
+
+    /// <summary>Blocks of 32 rows.</summary>
+    public long RowBlocks;
 }
