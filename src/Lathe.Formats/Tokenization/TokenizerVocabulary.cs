@@ -1,7 +1,7 @@
 namespace Lathe.Formats.Tokenization;
 
 /// <summary>Everything that a tokenizer is made from, as a model file states it; nothing here has been checked yet.</summary>
-public sealed class TokenizerVocabulary
+public sealed record TokenizerVocabulary
 {
     /// <summary>The kind of tokenizer: <c>gpt2</c> (byte-level BPE), <c>llama</c> (SentencePiece BPE) or <c>bert</c> (WordPiece).</summary>
     public required string Model { get; init; }
