@@ -33,6 +33,9 @@ public sealed record TokenizerVocabulary
     /// <summary>Whether SentencePiece puts a space before a text; null means yes.</summary>
     public bool? AddSpacePrefix { get; init; }
 
+    /// <summary>Whether white space behind a special token belongs to it and makes no tokens of its own.</summary>
+    public bool SpecialTokensTakeSpace { get; init; }
+
     /// <summary>Whether WordPiece sees small letters only; null means yes.</summary>
     public bool? Lowercase { get; init; }
 
