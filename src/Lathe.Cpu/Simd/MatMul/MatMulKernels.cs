@@ -35,15 +35,15 @@ public static unsafe class MatMulKernels
             GgmlType.F32 => Float<F32Weights>(type, tier),
             GgmlType.F16 => Float<F16Weights>(type, tier),
             GgmlType.BF16 => Float<BF16Weights>(type, tier),
-            _ when WeightCodes.Types.Contains(type) => WeightCodes.Visit(type, new QuantizedVisitor(tier)),
+            _ when WeightCodes.Types.Contains(type) => WeightCodes.Visit(type, new QuantizedKernels(type, tier)),
             _ => throw new NotSupportedException(
                 $"There is no matrix kernel for weights of type {type}; the types that have one are {string.Join(", ", Types)}."),
         };
     }
 
-    private sealed class QuantizedVisitor(SimdTier tier) : IWeightCodesVisitor<MatMulKernel>
+    private sealed class QuantizedKernels(GgmlType type, SimdTier tier) : IWeightCodesVisitor<MatMulKernel>
     {
-        public MatMulKernel Visit<TCodes>(GgmlType type)
+        public MatMulKernel Visit<TCodes>()
             where TCodes : struct, IWeightCodes => Quantized<TCodes>(type, tier);
     }
 

@@ -1,10 +1,8 @@
-using Lathe.Formats.Gguf;
-
 namespace Lathe.Cpu.Simd.MatMul.Codes;
 
-/// <summary>Makes something out of a block format that is known by its type argument.</summary>
+/// <summary>Something that is made once per block format, with the format as a type.</summary>
 internal interface IWeightCodesVisitor<TResult>
 {
-    TResult Visit<TCodes>(GgmlType type)
+    TResult Visit<TCodes>()
         where TCodes : struct, IWeightCodes;
 }

@@ -5,32 +5,32 @@ namespace Lathe.Cpu.Simd.MatMul.Codes;
 /// <summary>The table of block formats as integer codes.</summary>
 internal static class WeightCodes
 {
-    /// <summary>Calls <paramref name="visitor"/> with the codes of <paramref name="type"/>.</summary>
+    /// <summary>Calls the visitor with the codes of <paramref name="type"/>.</summary>
     /// <exception cref="NotSupportedException">The type is not one of blocks.</exception>
     public static TResult Visit<TResult>(GgmlType type, IWeightCodesVisitor<TResult> visitor) => type switch
     {
-        GgmlType.Q4_0 => visitor.Visit<Q4_0Codes>(type),
-        GgmlType.Q4_1 => visitor.Visit<Q4_1Codes>(type),
-        GgmlType.Q5_0 => visitor.Visit<Q5_0Codes>(type),
-        GgmlType.Q5_1 => visitor.Visit<Q5_1Codes>(type),
-        GgmlType.Q8_0 => visitor.Visit<Q8_0Codes>(type),
-        GgmlType.MXFP4 => visitor.Visit<MXFP4Codes>(type),
-        GgmlType.Q2_K => visitor.Visit<Q2_KCodes>(type),
-        GgmlType.Q3_K => visitor.Visit<Q3_KCodes>(type),
-        GgmlType.Q4_K => visitor.Visit<Q4_KCodes>(type),
-        GgmlType.Q5_K => visitor.Visit<Q5_KCodes>(type),
-        GgmlType.Q6_K => visitor.Visit<Q6_KCodes>(type),
-        GgmlType.IQ4_NL => visitor.Visit<IQ4_NLCodes>(type),
-        GgmlType.IQ4_XS => visitor.Visit<IQ4_XSCodes>(type),
-        GgmlType.IQ3_S => visitor.Visit<IQ3_SCodes>(type),
-        GgmlType.IQ3_XXS => visitor.Visit<IQ3_XXSCodes>(type),
-        GgmlType.IQ2_S => visitor.Visit<IQ2_SCodes>(type),
-        GgmlType.IQ2_XS => visitor.Visit<IQ2_XSCodes>(type),
-        GgmlType.IQ2_XXS => visitor.Visit<IQ2_XXSCodes>(type),
-        GgmlType.IQ1_M => visitor.Visit<IQ1_MCodes>(type),
-        GgmlType.IQ1_S => visitor.Visit<IQ1_SCodes>(type),
-        GgmlType.TQ2_0 => visitor.Visit<TQ2_0Codes>(type),
-        GgmlType.TQ1_0 => visitor.Visit<TQ1_0Codes>(type),
+        GgmlType.Q4_0 => visitor.Visit<Q4_0Codes>(),
+        GgmlType.Q4_1 => visitor.Visit<Q4_1Codes>(),
+        GgmlType.Q5_0 => visitor.Visit<Q5_0Codes>(),
+        GgmlType.Q5_1 => visitor.Visit<Q5_1Codes>(),
+        GgmlType.Q8_0 => visitor.Visit<Q8_0Codes>(),
+        GgmlType.MXFP4 => visitor.Visit<MXFP4Codes>(),
+        GgmlType.Q2_K => visitor.Visit<Q2_KCodes>(),
+        GgmlType.Q3_K => visitor.Visit<Q3_KCodes>(),
+        GgmlType.Q4_K => visitor.Visit<Q4_KCodes>(),
+        GgmlType.Q5_K => visitor.Visit<Q5_KCodes>(),
+        GgmlType.Q6_K => visitor.Visit<Q6_KCodes>(),
+        GgmlType.IQ4_NL => visitor.Visit<IQ4_NLCodes>(),
+        GgmlType.IQ4_XS => visitor.Visit<IQ4_XSCodes>(),
+        GgmlType.IQ3_S => visitor.Visit<IQ3_SCodes>(),
+        GgmlType.IQ3_XXS => visitor.Visit<IQ3_XXSCodes>(),
+        GgmlType.IQ2_S => visitor.Visit<IQ2_SCodes>(),
+        GgmlType.IQ2_XS => visitor.Visit<IQ2_XSCodes>(),
+        GgmlType.IQ2_XXS => visitor.Visit<IQ2_XXSCodes>(),
+        GgmlType.IQ1_M => visitor.Visit<IQ1_MCodes>(),
+        GgmlType.IQ1_S => visitor.Visit<IQ1_SCodes>(),
+        GgmlType.TQ2_0 => visitor.Visit<TQ2_0Codes>(),
+        GgmlType.TQ1_0 => visitor.Visit<TQ1_0Codes>(),
         _ => throw new NotSupportedException($"{type} is not a type of blocks"),
     };
 

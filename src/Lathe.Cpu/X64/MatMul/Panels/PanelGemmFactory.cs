@@ -1,7 +1,6 @@
 using Lathe.Cpu.MatMul;
 using Lathe.Cpu.Simd.MatMul;
 using Lathe.Cpu.Simd.MatMul.Codes;
-using Lathe.Formats.Gguf;
 
 namespace Lathe.Cpu.X64.MatMul.Panels;
 
@@ -9,7 +8,7 @@ namespace Lathe.Cpu.X64.MatMul.Panels;
 /// <param name="k">Values per row.</param>
 internal sealed unsafe class PanelGemmFactory(int k) : IWeightCodesVisitor<MatrixKernel>
 {
-    public MatrixKernel Visit<TCodes>(GgmlType type)
+    public MatrixKernel Visit<TCodes>()
         where TCodes : struct, IWeightCodes
     {
         // What is initialised before a kernel is compiled is a constant in it.

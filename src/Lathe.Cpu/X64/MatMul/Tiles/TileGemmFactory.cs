@@ -6,12 +6,13 @@ using Lathe.Formats.Gguf;
 namespace Lathe.Cpu.X64.MatMul.Tiles;
 
 /// <summary>Makes the tile gemm of a weight type.</summary>
+/// <param name="type">Weight type.</param>
 /// <param name="k">Values per row.</param>
 /// <param name="tokens">Most tokens of a call.</param>
 /// <param name="packsItself">True if activations come as f32 rows.</param>
-internal sealed unsafe class TileGemmFactory(int k, int tokens, bool packsItself) : IWeightCodesVisitor<TileGemm>
+internal sealed unsafe class TileGemmFactory(GgmlType type, int k, int tokens, bool packsItself) : IWeightCodesVisitor<TileGemm>
 {
-    public TileGemm Visit<TCodes>(GgmlType type)
+    public TileGemm Visit<TCodes>()
         where TCodes : struct, IWeightCodes
     {
         if (GemvFormats.Types.Contains(type))
