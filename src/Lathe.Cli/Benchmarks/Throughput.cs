@@ -15,7 +15,12 @@ internal static class Throughput
         try
         {
             var total = request.Models.Count * request.Configurations.Count * request.Tests.Count * request.Repetitions;
-            Terminal.WithProgress("timing", total, report => Measure(request, entries, rooflines, report, cancellation));
+            Terminal.WithProgress("timing", total, report => Measure(request, entries, report, cancellation));
+            if (request.Roofline)
+            {
+                // Last: the memory that it reads would count as the model's peak.
+                MeasureRooflines(entries, rooflines);
+            }
         }
         finally
         {
@@ -27,19 +32,13 @@ internal static class Throughput
         }
     }
 
-    private static void Measure(
-        BenchRequest request, List<ThroughputEntry> entries, Dictionary<int, MachineRoofline> rooflines, Action<double> report, CancellationToken cancellation)
+    private static void Measure(BenchRequest request, List<ThroughputEntry> entries, Action<double> report, CancellationToken cancellation)
     {
         foreach (var path in request.Models)
         {
             using var model = new BenchModel(path, request.ContextTokens);
             foreach (var configuration in request.Configurations)
             {
-                if (request.Roofline && !rooflines.ContainsKey(configuration.Threads))
-                {
-                    rooflines.Add(configuration.Threads, RooflineProbe.Measure(configuration.Threads));
-                }
-
                 using var engine = new BenchEngine(model, configuration, request.Policy, request.ContextTokens);
                 using var benchmark = new Benchmark(engine.Runtime, configuration.Batch);
                 var kernels = benchmark.Compile(request.Tests);
@@ -60,10 +59,23 @@ internal static class Throughput
                         Started = started,
                         Result = result,
                         PeakMemoryBytes = PeakMemory(),
-                        Roofline = rooflines.GetValueOrDefault(configuration.Threads),
                     });
                 }
             }
+        }
+    }
+
+    private static void MeasureRooflines(List<ThroughputEntry> entries, Dictionary<int, MachineRoofline> rooflines)
+    {
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var threads = entries[i].Configuration.Threads;
+            if (!rooflines.TryGetValue(threads, out var machine))
+            {
+                rooflines.Add(threads, machine = RooflineProbe.Measure(threads));
+            }
+
+            entries[i] = entries[i] with { Roofline = machine };
         }
     }
 
