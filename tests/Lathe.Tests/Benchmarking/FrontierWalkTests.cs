@@ -32,7 +32,7 @@ public class FrontierWalkTests
         using var session = model.Runtime.CreateSession();
 
         // All logits are equal: the lowest token that is allowed is the likeliest.
-        new FrontierWalk(model.Runtime, new HashSet<int> { 0, 1 }).Walk(session, s_prompt, [10], generatedTokens: 1).ToList();
+        Assert.Single(new FrontierWalk(model.Runtime, new HashSet<int> { 0, 1 }).Walk(session, s_prompt, [10], generatedTokens: 1));
         Assert.Equal(2, Assert.Single(model.Backend.Batches[^1].Tokens));
     }
 
