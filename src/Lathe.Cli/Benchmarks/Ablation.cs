@@ -18,7 +18,7 @@ internal static class Ablation
         IReadOnlyList<AblationResult> results = [];
         Terminal.WithProgress("timing with and without", request.Tests.Count * request.Repetitions, report =>
             results = ablation.Run(request.Tests, request.Repetitions, request.WarmUp, done => report(done), cancellation));
-        Report(what, model.Description.Type, configuration, results).Write(request.Format, request.Plot);
+        Report(what, model.Description.Type, configuration, results).Write(request.Format, request.ErrorFormat, request.Plot);
     }
 
     private static BenchReport Report(string what, string modelType, BenchConfiguration configuration, IReadOnlyList<AblationResult> results)

@@ -33,13 +33,8 @@ internal sealed class BenchOptions
     private readonly KvTypeOptions _kv = new();
     private readonly Option<int> _repetitions = NumberOption.Create(["--repetitions", "-r"], "How often each test is timed.", 5, 1, 1000);
     private readonly Option<bool> _noWarmUp = new("--no-warmup") { Description = "Do not run each test once before timing it." };
-    private readonly Option<string> _format = new("--output", "-o")
-    {
-        Description = $"The format: {string.Join(", ", RecordFormat.Names)}.",
-        HelpName = "FORMAT",
-        DefaultValueFactory = _ => "md",
-    };
-
+    private readonly Option<string> _format = FormatOption("--output", "-o", "The format on standard output: {0}.", "md");
+    private readonly Option<string> _errorFormat = FormatOption("--output-err", "-oe", "A second format, on standard error: {0}.", null);
     private readonly Option<bool> _roofline = new("--roofline") { Description = "Measure what the machine could do at best, and tell the share of it that each test reached." };
     private readonly Option<string?> _plot = new("--plot") { Description = "Draw the speeds over the depth into an SVG file.", HelpName = "FILE.svg" };
     private readonly Option<string[]> _frontiers = new("--frontier")
@@ -67,13 +62,6 @@ internal sealed class BenchOptions
 
     public BenchOptions(Command verb)
     {
-        _format.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string>() is { } name && !RecordFormat.Names.Contains(name))
-            {
-                result.AddError($"--output is '{name}', expected {string.Join(", ", RecordFormat.Names)}");
-            }
-        });
         _pairs.Validators.Add(result =>
         {
             if (result.Tokens.FirstOrDefault(token => !TryPair(token.Value, out _)) is { } wrong)
@@ -94,7 +82,7 @@ internal sealed class BenchOptions
         }
 
         _kv.AddTo(verb);
-        foreach (var option in new Option[] { _repetitions, _noWarmUp, _format, _roofline, _plot, _frontiers, _promptFile, _ablate, _compare })
+        foreach (var option in new Option[] { _repetitions, _noWarmUp, _format, _errorFormat, _roofline, _plot, _frontiers, _promptFile, _ablate, _compare })
         {
             verb.Add(option);
         }
@@ -115,7 +103,7 @@ internal sealed class BenchOptions
             : throw CommandException.Usage("--compare reads two files and measures nothing: leave out --plot, --ablate and --frontier");
     }
 
-    public string ReadFormat(ParseResult result) => result.GetValue(_format)!;
+    public (string Format, string? ErrorFormat) ReadFormats(ParseResult result) => (result.GetValue(_format)!, result.GetValue(_errorFormat));
 
     /// <exception cref="CommandException">The options contradict each other.</exception>
     public BenchRequest Read(ParseResult result)
@@ -143,7 +131,8 @@ internal sealed class BenchOptions
             Repetitions = result.GetValue(_repetitions),
             WarmUp = !result.GetValue(_noWarmUp),
             Policy = policy,
-            Format = ReadFormat(result),
+            Format = result.GetValue(_format)!,
+            ErrorFormat = result.GetValue(_errorFormat),
             Roofline = result.GetValue(_roofline),
             Plot = result.GetValue(_plot),
             Frontiers = frontiers,
@@ -153,6 +142,24 @@ internal sealed class BenchOptions
             PromptFile = promptFile,
             Ablate = ablate,
         };
+    }
+
+    private static Option<string> FormatOption(string name, string alias, string description, string? otherwise)
+    {
+        var option = new Option<string>(name, alias) { Description = string.Format(description, string.Join(", ", RecordFormat.Names)), HelpName = "FORMAT" };
+        if (otherwise is not null)
+        {
+            option.DefaultValueFactory = _ => otherwise;
+        }
+
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } format && !RecordFormat.Names.Contains(format))
+            {
+                result.AddError($"{name} is '{format}', expected {string.Join(", ", RecordFormat.Names)}");
+            }
+        });
+        return option;
     }
 
     /// <summary>A comma divides files, unless a file has it in its name.</summary>

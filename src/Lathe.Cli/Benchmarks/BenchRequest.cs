@@ -20,7 +20,11 @@ internal sealed record BenchRequest
 
     public required RoutePolicy Policy { get; init; }
 
+    /// <summary>The format on standard output.</summary>
     public required string Format { get; init; }
+
+    /// <summary>The format on standard error, or null for nothing there.</summary>
+    public string? ErrorFormat { get; init; }
 
     public required bool Roofline { get; init; }
 

@@ -35,7 +35,7 @@ internal static class Frontier
         {
             if (points.Count > 0)
             {
-                Report(points, model.Description.Type).Write(request.Format, request.Plot);
+                Report(points, model.Description.Type).Write(request.Format, request.ErrorFormat, request.Plot);
             }
         }
     }

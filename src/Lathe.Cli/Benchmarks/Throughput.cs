@@ -27,7 +27,7 @@ internal static class Throughput
             // Hours of measurements are not lost with the one that failed or was interrupted.
             if (entries.Count > 0)
             {
-                Report(request, entries, rooflines).Write(request.Format, request.Plot);
+                Report(request, entries, rooflines).Write(request.Format, request.ErrorFormat, request.Plot);
             }
         }
     }

@@ -15,7 +15,8 @@ internal static class BenchVerb
         {
             if (options.ReadComparison(result) is { } files)
             {
-                ResultComparison.Of(ResultFile.Read(files.Baseline), ResultFile.Read(files.Compared)).ToReport().Write(options.ReadFormat(result));
+                var (format, errorFormat) = options.ReadFormats(result);
+                ResultComparison.Of(ResultFile.Read(files.Baseline), ResultFile.Read(files.Compared)).ToReport().Write(format, errorFormat);
                 return Task.FromResult(ExitCode.Success);
             }
 

@@ -108,6 +108,14 @@ public class BenchTests
     }
 
     [Fact]
+    public void A_second_format_goes_to_standard_error()
+    {
+        var outcome = LatheProcess.Run("bench", "-m", s_llama, "-p", "8", "-n", "0", "-r", "1", "-o", "json", "-oe", "md");
+        Assert.Equal(1, outcome.Json.GetArrayLength());
+        Assert.StartsWith("| model ", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_plot_draws_a_line_per_test_over_the_depth()
     {
         using var folder = new TemporaryFolder();
