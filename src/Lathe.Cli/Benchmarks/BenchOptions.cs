@@ -91,6 +91,7 @@ internal sealed class BenchOptions
     }
 
     /// <summary>The two files to compare, or null if something is to be measured.</summary>
+    /// <exception cref="CommandException">Options of a measurement are given too.</exception>
     public (string Baseline, string Compared)? ReadComparison(ParseResult result)
     {
         if (result.GetValue(_compare) is not [var baseline, var compared])
@@ -98,9 +99,8 @@ internal sealed class BenchOptions
             return null;
         }
 
-        return result.GetValue(_plot) is null && result.GetValue(_ablate) is null && result.GetValue(_frontiers) is not { Length: > 0 }
-            ? (baseline, compared)
-            : throw CommandException.Usage("--compare reads two files and measures nothing: leave out --plot, --ablate and --frontier");
+        Refuse(result, _compare, _models, _ablate, _frontiers, _plot, _roofline);
+        return (baseline, compared);
     }
 
     public (string Format, string? ErrorFormat) ReadFormats(ParseResult result) => (result.GetValue(_format)!, result.GetValue(_errorFormat));
@@ -116,13 +116,23 @@ internal sealed class BenchOptions
             throw CommandException.Usage("--frontier and --ablate measure different things: choose one");
         }
 
+        if (frontiers is not null)
+        {
+            Refuse(result, _frontiers, _prompts, _pairs, _depths, _batches, _repetitions, _noWarmUp, _roofline);
+        }
+
+        if (ablate is not null)
+        {
+            Refuse(result, _ablate, _roofline);
+        }
+
         var promptFile = result.GetValue(_promptFile);
         if (promptFile is not null && frontiers is null)
         {
             throw CommandException.Usage("-f is the text that --frontier walks through: without --frontier nothing reads it");
         }
 
-        var depths = ablate is not null && result.GetResult(_depths) is not { Implicit: false } ? s_ablationDepths : result.GetValue(_depths)!;
+        var depths = ablate is not null && !IsGiven(result, _depths) ? s_ablationDepths : result.GetValue(_depths)!;
         return new BenchRequest
         {
             Models = Models(result.GetValue(_models)),
@@ -161,6 +171,20 @@ internal sealed class BenchOptions
         });
         return option;
     }
+
+    /// <summary>What would be ignored is refused: the user meant something by it.</summary>
+    private static void Refuse(ParseResult result, Option mode, params ReadOnlySpan<Option> others)
+    {
+        foreach (var other in others)
+        {
+            if (IsGiven(result, other))
+            {
+                throw CommandException.Usage($"{other.Name} has no meaning for {mode.Name}: leave it out");
+            }
+        }
+    }
+
+    private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
 
     /// <summary>A comma divides files, unless a file has it in its name.</summary>
     private static string?[] Models(string[]? given) =>
