@@ -56,7 +56,13 @@ public class BenchTests
             Assert.All(
                 ["load_ms", "compile_ms", "kernels", "kernel_cache_hits", "ttft_ms", "peak_memory_bytes", "multiply_adds_per_second", "bytes_per_second"],
                 name => Assert.True(record.GetProperty(name).GetDouble() > 0, name));
-            Assert.All(["int8_peak_share", "read_bandwidth_share"], name => Assert.InRange(record.GetProperty(name).GetDouble(), 1e-9, 2));
+
+            // How large they are depends on what else runs: of the probe and of the test each has its own share of the machine.
+            Assert.All(["int8_peak_share", "read_bandwidth_share"], name => Assert.True(record.GetProperty(name).GetDouble() > 0, name));
+            if (Number(record, "n_gen") > 0)
+            {
+                Assert.Equal(0, record.GetProperty("allocated_bytes").GetInt64());
+            }
         }
 
         static string Text(JsonElement record, string name) => record.GetProperty(name).GetString()!;
