@@ -43,7 +43,7 @@ public sealed class CpuBackend : Backend
         var steps = new List<PlannedStep>();
         foreach (var node in graph.Nodes)
         {
-            var route = Choose(node, kv.Layout, policy);
+            var route = Choose(node, shape, kv.Layout, policy);
             var step = route.Compile(node, builder);
             steps.AddRange(builder.TakePending().Select(pending => new PlannedStep(pending, null, null)));
             steps.Add(new PlannedStep(step, node, route));
@@ -59,12 +59,12 @@ public sealed class CpuBackend : Backend
 
     public override void Dispose() => _pool.Dispose();
 
-    private CpuRoute Choose(GraphNode node, KvLayout kv, RoutePolicy policy)
+    private CpuRoute Choose(GraphNode node, GraphShape shape, KvLayout kv, RoutePolicy policy)
     {
         while (true)
         {
             // A route that fails its check is out of the registry's choice, so this ends: at the latest with the reference.
-            var route = (CpuRoute)Routes.Select(node, policy);
+            var route = (CpuRoute)Routes.Select(node, shape, policy);
             if (_check.Passes(route, node, kv))
             {
                 return route;

@@ -38,7 +38,7 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
     /// on a replicated output each thread computes every row into its own copy.</param>
     public CpuBuffer Output(GraphValue value, bool rowWise)
     {
-        var buffer = new CpuBuffer($"v{value.Id}", AlignedMemory.RoundUp((long)value.Width * sizeof(float)), RowsOf(value.Rows), rowWise && Replicates);
+        var buffer = new CpuBuffer($"v{value.Id}", AlignedMemory.RoundUp((long)value.Width * sizeof(float)), Shape.Rows(value.Rows), rowWise && Replicates);
         _values.Add(value.Id, buffer);
         return buffer;
     }
@@ -47,11 +47,12 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
     /// <param name="form">Name of the form.</param>
     /// <param name="rowBytes">Bytes per row.</param>
     /// <param name="convert">Makes the row-wise step that fills the form from the value's rows.</param>
-    public CpuBuffer Derived(GraphValue value, string form, long rowBytes, Func<CpuBuffer, CpuBuffer, CpuStep> convert)
+    /// <param name="rowMultiple">The buffer gets a multiple of this many rows.</param>
+    public CpuBuffer Derived(GraphValue value, string form, long rowBytes, Func<CpuBuffer, CpuBuffer, CpuStep> convert, int rowMultiple = 1)
     {
         if (!_derived.TryGetValue((value.Id, form), out var buffer))
         {
-            buffer = new CpuBuffer($"v{value.Id}.{form}", AlignedMemory.RoundUp(rowBytes), RowsOf(value.Rows), Replicates);
+            buffer = new CpuBuffer($"v{value.Id}.{form}", AlignedMemory.RoundUp(rowBytes), (Shape.Rows(value.Rows) + rowMultiple - 1) / rowMultiple * rowMultiple, Replicates);
             _derived.Add((value.Id, form), buffer);
             _pending.Add(convert(Input(value), buffer));
         }
@@ -89,11 +90,4 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
         _scratchOffset = 0;
         return steps;
     }
-
-    private int RowsOf(RowAxis axis) => axis switch
-    {
-        RowAxis.Tokens => Shape.Tokens,
-        RowAxis.Outputs => Shape.Outputs,
-        _ => throw new ArgumentOutOfRangeException(nameof(axis), axis, "unknown row axis"),
-    };
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Lathe.Cpu.Execution;
 using Lathe.Cpu.Memory;
 
-namespace Lathe.Cpu.Simd.MatMul.Experts;
+namespace Lathe.Cpu.MatMul.Experts;
 
 /// <summary>Many tokens times their experts: for each expert the activations of the tokens that want it are laid side by side, multiplied, and the results
 /// put where they belong. Threads divide the columns of the experts.</summary>

@@ -1,4 +1,4 @@
-namespace Lathe.Cpu.Simd.MatMul;
+namespace Lathe.Cpu.MatMul;
 
 /// <summary>One call of a kernel: y[t, r] = Σₖ W[r, k]·x[t, k] for the rows [RowStart, RowEnd) and the tokens [0, Tokens).</summary>
 public unsafe struct MatMulArguments
@@ -16,8 +16,7 @@ public unsafe struct MatMulArguments
 
     public int RowEnd;
 
-    /// <summary>Token 0's activations, 64-byte aligned: f32, or <see cref="ActivationLayout"/> rows, as
-    /// <see cref="MatMulKernel.ActivationKind"/> says.</summary>
+    /// <summary>Token 0's activations, 64-byte aligned, in the form that the kernel names in <see cref="MatrixKernel.ActivationForm"/>.</summary>
     public byte* Activations;
 
     /// <summary>Bytes from one token's activations to the next.</summary>
@@ -31,6 +30,6 @@ public unsafe struct MatMulArguments
     /// <summary>Floats from one token's results to the next.</summary>
     public long OutputStride;
 
-    /// <summary>Memory of this thread alone, 64-byte aligned, <see cref="MatMulKernel.ScratchBytes"/> long; its contents do not matter.</summary>
+    /// <summary>Memory of this thread alone, 64-byte aligned, <see cref="MatrixKernel.ScratchBytes"/> long; its contents do not matter.</summary>
     public byte* Scratch;
 }

@@ -2,15 +2,15 @@ using Lathe.Cpu.Execution;
 using Lathe.Cpu.Reference;
 using Lathe.Engine.Graphs;
 
-namespace Lathe.Cpu.Simd.MatMul.Experts;
+namespace Lathe.Cpu.MatMul.Experts;
 
 /// <summary>What both ways of an expert product have in common.</summary>
-internal sealed unsafe class ExpertOperands(MatMulKernel kernel, ExpertMatMulNode node, CpuBuffer activations, CpuBuffer routing, CpuBuffer output)
+internal sealed unsafe class ExpertOperands(MatrixKernel kernel, ExpertMatMulNode node, CpuBuffer activations, CpuBuffer routing, CpuBuffer output)
 {
     private readonly float[][]? _bias =
         node.Bias is { } bias ? [.. Enumerable.Range(0, bias.OutputWidth).Select(expert => WeightRow.LoadVector(bias.Rows(expert, 1)))] : null;
 
-    public MatMulKernel Kernel { get; } = kernel;
+    public MatrixKernel Kernel { get; } = kernel;
 
     public ExpertMatMulNode Node { get; } = node;
 

@@ -1,6 +1,6 @@
 using Lathe.Cpu.Execution;
 
-namespace Lathe.Cpu.Simd.MatMul.Experts;
+namespace Lathe.Cpu.MatMul.Experts;
 
 /// <summary>One token times its experts. Threads divide the columns of all of them as one row, as the activation behind does.</summary>
 internal sealed unsafe class ExpertGemvStep(ExpertOperands operands, CpuBuffer scratch)
@@ -26,7 +26,7 @@ internal sealed unsafe class ExpertGemvStep(ExpertOperands operands, CpuBuffer s
                 arguments.Tokens = 1;
                 arguments.Output = result;
                 arguments.OutputStride = width;
-                operands.Kernel.Gemv(&arguments);
+                operands.Kernel.Run(&arguments);
                 operands.AddBias(result, (int)experts[place], first, last);
             }
         }

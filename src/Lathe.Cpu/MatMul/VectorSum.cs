@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Lathe.Cpu.Simd.MatMul;
+namespace Lathe.Cpu.MatMul;
 
 /// <summary>Adds one row to another.</summary>
 internal static unsafe class VectorSum

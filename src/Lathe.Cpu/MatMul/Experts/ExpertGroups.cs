@@ -1,6 +1,6 @@
 using Lathe.Cpu.Execution;
 
-namespace Lathe.Cpu.Simd.MatMul.Experts;
+namespace Lathe.Cpu.MatMul.Experts;
 
 /// <summary>The places of a batch's routing sorted by expert. A place is <c>row · used + place in the row</c>.</summary>
 /// <param name="memory"><see cref="Bytes"/> of it.</param>
