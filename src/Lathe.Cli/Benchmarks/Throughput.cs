@@ -41,7 +41,8 @@ internal static class Throughput
             {
                 using var engine = new BenchEngine(model, configuration, request.Policy, request.ContextTokens);
                 using var benchmark = new Benchmark(engine.Runtime, configuration.Batch);
-                var kernels = benchmark.Compile(request.Tests);
+                var kernels = engine.Backend.Kernels;
+                var compileTime = benchmark.Compile(request.Tests);
                 foreach (var test in request.Tests)
                 {
                     var started = DateTimeOffset.UtcNow;
@@ -55,7 +56,8 @@ internal static class Throughput
                         Configuration = configuration,
                         Backend = engine.Backend.Name.ToUpperInvariant(),
                         Policy = request.Policy,
-                        Kernels = kernels,
+                        CompileTime = compileTime,
+                        Kernels = engine.Backend.Kernels - kernels,
                         Started = started,
                         Result = result,
                         PeakMemoryBytes = PeakMemory(),

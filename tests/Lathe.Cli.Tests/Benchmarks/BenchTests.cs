@@ -54,8 +54,11 @@ public class BenchTests
             Assert.True(record.GetProperty("use_mmap").GetBoolean());
             Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", Text(record, "test_time"));
             Assert.All(
-                ["load_ms", "compile_ms", "kernels", "kernel_cache_hits", "ttft_ms", "peak_memory_bytes", "multiply_adds_per_second", "bytes_per_second"],
+                ["load_ms", "compile_ms", "ttft_ms", "peak_memory_bytes", "multiply_adds_per_second", "bytes_per_second"],
                 name => Assert.True(record.GetProperty(name).GetDouble() > 0, name));
+
+            // A machine whose kernels all come with the program emits none.
+            Assert.All(["kernels", "kernel_cache_hits", "kernel_compile_ms"], name => Assert.True(record.GetProperty(name).GetDouble() >= 0, name));
 
             // How large they are depends on what else runs: of the probe and of the test each has its own share of the machine.
             Assert.All(["int8_peak_share", "read_bandwidth_share"], name => Assert.True(record.GetProperty(name).GetDouble() > 0, name));

@@ -80,15 +80,17 @@ public class BenchmarkTests
     }
 
     [Fact]
-    public void Compiling_first_leaves_nothing_to_compile_and_counts_kernels()
+    public void Compiling_first_leaves_nothing_to_compile()
     {
         using var model = new RecordedModel();
         using var benchmark = new Benchmark(model.Runtime);
-        var kernels = benchmark.Compile([new BenchmarkTest(520, 1, 0)]);
+        var before = model.Backend.Kernels;
+        benchmark.Compile([new BenchmarkTest(520, 1, 0)]);
 
-        // Three graphs (512, 8 and 1 tokens) of one route: its first node brings the kernel in.
-        var nodes = model.Model.Graph.Nodes.OfType<Lathe.Engine.Graphs.MatMulNode>().Count();
-        Assert.Equal((1, (3 * nodes) - 1), (kernels.Kernels, kernels.CacheHits));
+        // Graphs for 512, 8 and 1 tokens.
+        Assert.Equal(3, (model.Backend.Kernels - before).Compiled);
+        benchmark.Run(new BenchmarkTest(520, 1, 0), repetitions: 1);
+        Assert.Equal(3, (model.Backend.Kernels - before).Compiled);
     }
 
     /// <summary>From the shapes of the file: each matrix is read once for each single token, and so is what the cache holds before it.</summary>

@@ -9,6 +9,8 @@ namespace Lathe.Tests.Benchmarking;
 /// <param name="ignoresPolicy">Whether it always runs the first route, whatever it is told: a device that is broken in the way that counters must catch.</param>
 internal sealed class RecordingBackend(IReadOnlyList<Route> routes, bool ignoresPolicy = false) : Backend
 {
+    private int _compiled;
+
     public override string Name => "recording";
 
     public override string Description => "records batches";
@@ -18,10 +20,14 @@ internal sealed class RecordingBackend(IReadOnlyList<Route> routes, bool ignores
     /// <summary>Every batch that ran: position of its first token, and its tokens.</summary>
     public List<(int Position, int[] Tokens)> Batches { get; } = [];
 
+    /// <summary>A kernel for every graph.</summary>
+    public override KernelCounters Kernels => new(_compiled, 0, TimeSpan.Zero);
+
     public override CompiledGraph Compile(ForwardGraph graph, GraphShape shape, KvStorage kv, RoutePolicy policy)
     {
+        _compiled++;
         var assignments = graph.Nodes.OfType<MatMulNode>()
-            .Select(node => ((GraphNode)node, ignoresPolicy ? routes[0] : Routes.Select(node, policy))).ToList();
+            .Select(node => ((GraphNode)node, ignoresPolicy ? routes[0] : Routes.Select(node, shape, policy))).ToList();
         return new RecordingGraph(this, shape, graph.Logits.Width, assignments);
     }
 
