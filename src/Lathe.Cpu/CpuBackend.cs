@@ -34,19 +34,24 @@ public sealed class CpuBackend : Backend
 
     public override string Description => $"{CpuInformation.ModelName}, {CpuInformation.InstructionSet}, {Threads} thread{(Threads == 1 ? "" : "s")}";
 
+    // Compiled code is never contracted or reordered: a kernel fuses where its source says so.
+    public override string MathMode => "ieee";
+
     public override RouteRegistry Routes { get; }
 
-    public override CompiledGraph Compile(ForwardGraph graph, GraphShape shape, KvStorage kv, RoutePolicy policy)
+    public override CompiledGraph Compile(ForwardGraph graph, GraphShape shape, KvStorage kv, CompileOptions options)
     {
         graph = ResidualFusion.Apply(graph);
-        var builder = new StepBuilder(shape, Threads, (CpuKvStorage)kv);
+        var builder = new StepBuilder(shape, Threads, (CpuKvStorage)kv) { BatchInvariant = options.BatchInvariant };
+        var probed = options.Probe is null ? null : new ProbedSteps(options.Probe, Routes, builder, ProbedSteps.LastOfLayers(graph));
         var steps = new List<PlannedStep>();
         foreach (var node in graph.Nodes)
         {
-            var route = Choose(node, kv.Layout, policy);
+            var route = Choose(node, kv.Layout, options);
             var step = route.Compile(node, builder);
             steps.AddRange(builder.TakePending().Select(pending => new PlannedStep(pending, null, null)));
-            steps.Add(new PlannedStep(step, node, route));
+            var planned = new PlannedStep(step, node, route);
+            steps.AddRange(probed is null ? [planned] : probed.Around(node, route, planned));
         }
 
         var phases = PhasePlanner.Plan(steps, Threads);
@@ -59,13 +64,13 @@ public sealed class CpuBackend : Backend
 
     public override void Dispose() => _pool.Dispose();
 
-    private CpuRoute Choose(GraphNode node, KvLayout kv, RoutePolicy policy)
+    private CpuRoute Choose(GraphNode node, KvLayout kv, CompileOptions options)
     {
         while (true)
         {
             // A route that fails its check is out of the registry's choice, so this ends: at the latest with the reference.
-            var route = (CpuRoute)Routes.Select(node, policy);
-            if (_check.Passes(route, node, kv))
+            var route = (CpuRoute)Routes.Select(node, options.Policy);
+            if (_check.Passes(route, node, kv, options.BatchInvariant))
             {
                 return route;
             }

@@ -46,5 +46,6 @@ public sealed unsafe class MatMulKernel(
         ActivationKind == ActivationKind.Quantized ? ActivationLayout.BytesPerRow(k) : (long)k * sizeof(float);
 
     /// <summary>Runs the kernel that suits the number of tokens.</summary>
-    public void Run(MatMulArguments* arguments) => (arguments->Tokens <= GemvTokens ? Gemv : Gemm)(arguments);
+    /// <param name="batchInvariant">True to run <see cref="Gemm"/> for any number: it sums each product in one order, whatever stands beside it.</param>
+    public void Run(MatMulArguments* arguments, bool batchInvariant) => (arguments->Tokens <= GemvTokens && !batchInvariant ? Gemv : Gemm)(arguments);
 }

@@ -52,11 +52,13 @@ internal sealed unsafe class MatMulSimd(GgmlType type) : CpuRoute
             accesses.Add(BufferAccess.Read(residual, columns));
         }
 
-        return new Step(_kernel, matmul, activations, residual, output, builder.Scratch("matmul.panel", _kernel.ScratchBytes), columns, accesses);
+        var scratch = builder.Scratch("matmul.panel", _kernel.ScratchBytes);
+        return new Step(_kernel, builder.BatchInvariant, matmul, activations, residual, output, scratch, columns, accesses);
     }
 
     private sealed class Step(
         MatMulKernel kernel,
+        bool batchInvariant,
         MatMulNode node,
         CpuBuffer activations,
         CpuBuffer? residual,
@@ -90,7 +92,7 @@ internal sealed unsafe class MatMulSimd(GgmlType type) : CpuRoute
                 OutputStride = output.FloatStride,
                 Scratch = scratch.Row(context.Thread, 0),
             };
-            kernel.Run(&arguments);
+            kernel.Run(&arguments, batchInvariant);
 
             if (_bias is not null)
             {

@@ -41,7 +41,7 @@ internal sealed class ExpertMatMulSimd(GgmlType type) : CpuRoute
         var product = (ExpertMatMulNode)node;
         var operands = new ExpertOperands(
             _kernel, product, Activations(product, builder), builder.Input(product.Routing), builder.Output(product.Result, rowWise: false));
-        return builder.Shape.Tokens == 1
+        return builder.Shape.Tokens == 1 && !builder.BatchInvariant
             ? new ExpertGemvStep(operands, builder.Scratch("expert_matmul.panel", _kernel.ScratchBytes))
             : ExpertGemmStep.Create(operands, builder);
     }
