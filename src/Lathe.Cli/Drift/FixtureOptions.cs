@@ -37,7 +37,7 @@ internal sealed class FixtureOptions
     public IReadOnlyList<DriftFixture> Of(ParseResult result, Model model, IReadOnlyCollection<string>? otherwise = null)
     {
         var tokenizer = TokenizerOf(model);
-        var standard = DriftFixtures.For(model, tokenizer is null ? null : tokenizer.Encode(Text, addSpecial: true));
+        var standard = DriftFixtures.For(model, tokenizer?.Encode(Text, addSpecial: true));
         var files = result.GetValue(_files) ?? [];
         var names = result.GetValue(_names) is { Length: > 0 } given ? given : files.Length > 0 ? [] : otherwise;
         List<DriftFixture> fixtures = names is null ? [.. standard] : [.. names.SelectMany(name => Named(standard, name))];
@@ -68,7 +68,7 @@ internal sealed class FixtureOptions
     /// <summary>Null for a model without a vocabulary: it is given pseudo-random tokens.</summary>
     private static Tokenizer? TokenizerOf(Model model)
     {
-        if (!model.File.Metadata.TryGetString("tokenizer.ggml.model", out _))
+        if (!model.File.Metadata.Contains("tokenizer.ggml.tokens"))
         {
             return null;
         }

@@ -10,8 +10,8 @@ public static class DriftFixtures
     private const int ChunkTokens = 512;
 
     /// <summary>The fixtures that fit into the model's context.</summary>
-    /// <param name="source">Tokens to take prompts from, repeated as needed; null for pseudo-random ones.</param>
-    public static IReadOnlyList<DriftFixture> For(Model model, ReadOnlyMemory<int>? source = null)
+    /// <param name="source">At least one token to take prompts from, repeated as needed; null for pseudo-random ones.</param>
+    public static IReadOnlyList<DriftFixture> For(Model model, int[]? source = null)
     {
         var fixtures = new List<DriftFixture>
         {
@@ -32,7 +32,7 @@ public static class DriftFixtures
 
         int[] Take(int count)
         {
-            var tokens = source is { } text ? text.ToArray() : PseudoRandom(model.HyperParameters.VocabularySize, ChunkTokens);
+            var tokens = source ?? PseudoRandom(model.HyperParameters.VocabularySize, ChunkTokens);
             return [.. Enumerable.Range(0, count).Select(i => tokens[i % tokens.Length])];
         }
     }
