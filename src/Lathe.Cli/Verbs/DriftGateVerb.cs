@@ -31,14 +31,14 @@ internal static class DriftGateVerb
             var limits = ThresholdsOption.Read(result, thresholds);
             var referenceSetting = PolicyOption.Read(result.GetValue(reference)!, kvType, batchInvariant: false);
             using var loaded = engine.LoadWithoutTokenizer(result, result.GetValue(model)!);
-            var judged = ThresholdsOption.For(limits, loaded.Model.Family.Architecture);
+            _ = ThresholdsOption.For(limits, loaded.Model.Family.Architecture);
             var fixtures = fixtureOptions.Of(result, loaded.Model);
             var runs = 2 + DriftGate.DefaultRoutes(loaded.Model, loaded.Backend, kvType).Count;
             GateReport? gate = null;
             Terminal.WithProgress("judging", runs, report =>
             {
                 var done = 0;
-                gate = DriftGate.Run(loaded.Model, loaded.Backend, judged, fixtures, kvType, referenceSetting.Policy, _ => report(++done), cancellation);
+                gate = DriftGate.Run(loaded.Model, loaded.Backend, limits, fixtures, kvType, referenceSetting.Policy, _ => report(++done), cancellation);
             });
             if (result.GetValue(json))
             {

@@ -1,10 +1,9 @@
 namespace Lathe.Engine.Drift;
 
 /// <summary>What a gate decided.</summary>
-/// <param name="Thresholds">The limits that held.</param>
 /// <param name="All">All fast routes together.</param>
 /// <param name="Routes">Each fast route by itself.</param>
-public sealed record GateReport(DriftThresholds Thresholds, DriftReport All, IReadOnlyList<DriftReport> Routes)
+public sealed record GateReport(DriftReport All, IReadOnlyList<DriftReport> Routes)
 {
     public IEnumerable<DriftReport> Reports => Routes.Prepend(All);
 

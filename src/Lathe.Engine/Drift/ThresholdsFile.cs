@@ -1,12 +1,18 @@
+using System.IO.Enumeration;
 using System.Text.Json;
 
 namespace Lathe.Engine.Drift;
 
-/// <summary>Limits of drift by model family: <c>{"families": {"llama": {"relative_rms": 0.02, ...}, ...}}</c>.</summary>
+/// <summary>Limits of drift. <c>families</c> has an object of limits for each model family: they hold for all fast routes together, and for each that rounds its
+/// activations to few bits, whose ids <c>quantizing_routes</c> lists as patterns. <c>exact</c> has the limits of every other route by itself: those differ from
+/// their references by the order of f32 sums only, and a limit that lets eight bits of noise through would not see them break.</summary>
 public sealed class ThresholdsFile
 {
+    private readonly List<string> _quantizing = [];
     private readonly Dictionary<string, DriftThresholds> _families = [];
     private readonly string _name;
+
+    private DriftThresholds? _exact;
 
     private ThresholdsFile(string name) => _name = name;
 
@@ -31,6 +37,11 @@ public sealed class ThresholdsFile
             {
                 file._families[family.Name] = ReadLimits(family, name);
             }
+
+            foreach (var part in document.RootElement.EnumerateObject())
+            {
+                file.ReadPart(part);
+            }
         }
         catch (JsonException exception)
         {
@@ -44,6 +55,29 @@ public sealed class ThresholdsFile
     public DriftThresholds For(string family) => _families.TryGetValue(family, out var thresholds)
         ? thresholds
         : throw new FormatException($"{_name} has no thresholds for the family {family}, only for {string.Join(", ", _families.Keys)}");
+
+    /// <summary>The limits of one fast route beside reference routes.</summary>
+    /// <exception cref="FormatException">The file has no limits for the family.</exception>
+    public DriftThresholds For(string family, string routeId) =>
+        _exact is not null && !_quantizing.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, routeId)) ? _exact : For(family);
+
+    private void ReadPart(JsonProperty part)
+    {
+        switch (part.Name)
+        {
+            case "families":
+                break;
+            case "exact":
+                _exact = ReadLimits(part, _name);
+                break;
+            case "quantizing_routes" when part.Value.ValueKind == JsonValueKind.Array && part.Value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String):
+                _quantizing.AddRange(part.Value.EnumerateArray().Select(item => item.GetString()!));
+                break;
+            default:
+                throw new FormatException(
+                    $"\"{part.Name}\" of {_name} is nothing that is known: expected \"families\" and \"exact\", which are objects, and \"quantizing_routes\", an array of patterns");
+        }
+    }
 
     private static DriftThresholds ReadLimits(JsonProperty family, string name)
     {
