@@ -20,7 +20,7 @@ internal sealed class FixtureOptions
 
     private readonly Option<string[]> _names = new("--fixture")
     {
-        Description = "A standard fixture: 1, 17, 33, 64, 97, 529, 97-chunked, or past-window where the model has one. May be repeated; all that fit, if it is not given.",
+        Description = "A standard fixture: 1, 17, 33, 64, 97, 529, 97-chunked, or past-window where the model has a long one. May be repeated; all that fit, if it is not given.",
         HelpName = "NAME",
     };
 
@@ -61,7 +61,7 @@ internal sealed class FixtureOptions
     }
 
     private static IEnumerable<DriftFixture> Named(IReadOnlyList<DriftFixture> standard, string name) =>
-        standard.FirstOrDefault(fixture => fixture.Name == name || (fixture.Name.StartsWith(name + "-past", StringComparison.Ordinal))) is { } found
+        standard.FirstOrDefault(fixture => fixture.Name == name) is { } found
             ? [found]
             : throw CommandException.Usage($"--fixture is '{name}', expected {string.Join(", ", standard.Select(fixture => fixture.Name))}");
 

@@ -71,7 +71,7 @@ internal static class DriftCompareVerb
                     ["nodes"] = JsonText.Array((comparator?.Nodes ?? []).Select(DriftJson.Of)),
                     ["breach"] = comparator?.Breach,
                 });
-                return Task.FromResult(sound && comparator?.Breach is null ? ExitCode.Success : ExitCode.Failure);
+                return Task.FromResult(sound && (comparator is null or { Nodes.Count: > 0, Breach: null }) ? ExitCode.Success : ExitCode.Failure);
             }
 
             reports.ForEach(DriftTables.Print);

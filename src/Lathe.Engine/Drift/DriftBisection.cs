@@ -6,14 +6,12 @@ namespace Lathe.Engine.Drift;
 
 /// <summary>Finds what makes a candidate drift: first the route, then the layer, then the node. Every line of it is a run whose dispatch record proves that the
 /// route in question ran, and that it did not run in the reference.</summary>
-public sealed class DriftBisection(Model model, Backend backend, DriftFixture fixture, KvElementType kv)
+/// <param name="fixture">The prompt that every run computes.</param>
+/// <param name="kv">How both sides store keys and values.</param>
+/// <param name="progress">Told each run before it begins.</param>
+public sealed class DriftBisection(Model model, Backend backend, DriftFixture fixture, KvElementType kv, Action<string>? progress = null)
 {
-    private readonly Action<string>? _progress;
     private DriftStudy? _study;
-
-    /// <param name="progress">Told each run before it begins.</param>
-    public DriftBisection(Model model, Backend backend, DriftFixture fixture, KvElementType kv, Action<string> progress)
-        : this(model, backend, fixture, kv) => _progress = progress;
 
     private int LayerCount => model.HyperParameters.LayerCount;
 
@@ -22,7 +20,7 @@ public sealed class DriftBisection(Model model, Backend backend, DriftFixture fi
     /// <param name="probe">Watches the run of all fast routes, or null.</param>
     public BisectionReport Run(RoutePolicy candidate, RoutePolicy? reference = null, GraphProbe? probe = null, CancellationToken cancellation = default)
     {
-        _progress?.Invoke("reference");
+        progress?.Invoke("reference");
         _study = new DriftStudy(model, backend, new DriftSetting("reference", reference ?? RoutePolicy.Reference, kv), [fixture], cancellation: cancellation);
         var all = Compare(new DriftSetting("all fast routes", candidate, kv), null, cancellation, probe);
         var baseline = StepOf(all, null);
@@ -51,7 +49,7 @@ public sealed class DriftBisection(Model model, Backend backend, DriftFixture fi
 
     private DriftReport Compare(DriftSetting setting, string? underTest, CancellationToken cancellation, GraphProbe? probe = null)
     {
-        _progress?.Invoke(setting.Name);
+        progress?.Invoke(setting.Name);
         return _study!.Compare(setting, underTest is null ? [] : [underTest], DriftThresholds.None, probe, cancellation: cancellation);
     }
 
