@@ -15,6 +15,8 @@ internal sealed class RecordingBackend(IReadOnlyList<Route> routes, bool ignores
 
     public override string Description => "records batches";
 
+    public override string MathMode => "none";
+
     public override RouteRegistry Routes { get; } = new(routes);
 
     /// <summary>Every batch that ran: position of its first token, and its tokens.</summary>
@@ -23,11 +25,11 @@ internal sealed class RecordingBackend(IReadOnlyList<Route> routes, bool ignores
     /// <summary>A kernel for every graph.</summary>
     public override KernelCounters Kernels => new(_compiled, 0, TimeSpan.Zero);
 
-    public override CompiledGraph Compile(ForwardGraph graph, GraphShape shape, KvStorage kv, RoutePolicy policy)
+    public override CompiledGraph Compile(ForwardGraph graph, GraphShape shape, KvStorage kv, CompileOptions options)
     {
         _compiled++;
         var assignments = graph.Nodes.OfType<MatMulNode>()
-            .Select(node => ((GraphNode)node, ignoresPolicy ? routes[0] : Routes.Select(node, shape, policy))).ToList();
+            .Select(node => ((GraphNode)node, ignoresPolicy ? routes[0] : Routes.Select(node, shape, options.Policy))).ToList();
         return new RecordingGraph(this, shape, graph.Logits.Width, assignments);
     }
 
