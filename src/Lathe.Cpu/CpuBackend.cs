@@ -44,10 +44,13 @@ public sealed class CpuBackend : Backend
         graph = ResidualFusion.Apply(graph);
         var builder = new StepBuilder(shape, Threads, (CpuKvStorage)kv) { BatchInvariant = options.BatchInvariant };
         var probed = options.Probe is null ? null : new ProbedSteps(options.Probe, Routes, builder, ProbedSteps.LastOfLayers(graph));
+
+        // Where a token's bits must not depend on the batch, no route may: every graph takes those of the largest batch.
+        var choiceShape = options.BatchInvariant ? new GraphShape(int.MaxValue, int.MaxValue) : shape;
         var steps = new List<PlannedStep>();
         foreach (var node in graph.Nodes)
         {
-            var route = Choose(node, kv.Layout, options);
+            var route = Choose(node, choiceShape, kv.Layout, options);
             var step = route.Compile(node, builder);
             steps.AddRange(builder.TakePending().Select(pending => new PlannedStep(pending, null, null)));
             var planned = new PlannedStep(step, node, route);
@@ -64,12 +67,12 @@ public sealed class CpuBackend : Backend
 
     public override void Dispose() => _pool.Dispose();
 
-    private CpuRoute Choose(GraphNode node, KvLayout kv, CompileOptions options)
+    private CpuRoute Choose(GraphNode node, GraphShape shape, KvLayout kv, CompileOptions options)
     {
         while (true)
         {
             // A route that fails its check is out of the registry's choice, so this ends: at the latest with the reference.
-            var route = (CpuRoute)Routes.Select(node, options.Policy);
+            var route = (CpuRoute)Routes.Select(node, shape, options.Policy);
             if (_check.Passes(route, node, kv, options.BatchInvariant))
             {
                 return route;

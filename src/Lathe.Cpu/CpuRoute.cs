@@ -7,7 +7,7 @@ namespace Lathe.Cpu;
 /// <summary>A route of the CPU backend: turns a node into a step.</summary>
 public abstract class CpuRoute : Route
 {
-    /// <summary>Makes the step that runs <paramref name="node"/>. Called after <see cref="Route.WhyNot"/> said null.</summary>
+    /// <summary>Makes the step that runs <paramref name="node"/>. Called after <see cref="Route.WhyNot(GraphNode, Engine.Inference.GraphShape)"/> said null.</summary>
     public abstract CpuStep Compile(GraphNode node, StepBuilder builder);
 
     /// <summary>Largest normalised mean square error against the reference that the known-answer check accepts.</summary>

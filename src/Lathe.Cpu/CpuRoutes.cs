@@ -1,7 +1,7 @@
 using Lathe.Cpu.Reference;
 using Lathe.Cpu.Simd;
 using Lathe.Cpu.Simd.MatMul;
-using Lathe.Cpu.Simd.MatMul.Experts;
+using Lathe.Cpu.X64;
 
 namespace Lathe.Cpu;
 
@@ -14,5 +14,6 @@ internal static class CpuRoutes
         .. SimdRoutes.CreateAll(),
         .. MatMulKernels.Types.Select(type => new MatMulSimd(type)),
         .. MatMulKernels.Types.Select(type => new ExpertMatMulSimd(type)),
+        .. X64Routes.CreateAll(),
     ];
 }

@@ -5,6 +5,8 @@ namespace Lathe.Cli.Tests;
 
 public class ComputingTests
 {
+    private const string TemplateKey = "tokenizer.chat_template";
+
     [Fact]
     public void Run_continues_a_text_with_the_built_in_model_and_a_seed_repeats_it()
     {
@@ -20,6 +22,41 @@ public class ComputingTests
         var echoed = LatheProcess.Run("run", "-p", "Once upon a time", "-n", "12", "--seed", "3", "--echo", "--quiet");
         Assert.Equal("Once upon a time" + text + Environment.NewLine, echoed.Output);
         Assert.Equal("", echoed.Error);
+    }
+
+    [Fact]
+    public void Run_answers_through_the_template_of_a_model_that_has_one_unless_told_not_to()
+    {
+        const string Question = "Tell me a story about a dog.";
+        var answer = Text(Repository.TalesModel, "-p", Question);
+        var chat = LatheProcess.RunWithInput(Question, "chat", Repository.TalesModel, "-n", "16", "--temp", "0");
+        Assert.Equal(answer, chat.Output.TrimEnd());
+        var raw = Text(Repository.TalesModel, "-p", Question, "--raw");
+        Assert.NotEqual(answer, raw);
+
+        // The built-in model is the same one, and continues what it is given.
+        Assert.Equal(raw, Text("-p", Question));
+        Assert.Equal(2, PromptTokens("--special"));
+        Assert.True(PromptTokens("--raw") > 2);
+        LatheProcess.Run("run", Repository.TalesModel, "-p", " ").AssertFailure("the prompt is empty");
+
+        // The token that begins a text, and then one token or the letters of its name.
+        static int PromptTokens(string option) =>
+            LatheProcess.Run("run", Repository.TalesModel, "-p", "<|im_end|>", "-n", "1", "--json", option).Json.GetProperty("prompt_tokens").GetInt32();
+
+        static string Text(params string[] arguments) =>
+            LatheProcess.Run(["run", .. arguments, "-n", "16", "--temp", "0", "--json"]).Json.GetProperty("text").GetString()!;
+    }
+
+    [Fact]
+    public void A_template_that_cannot_be_used_leaves_raw_text()
+    {
+        using var folder = new TemporaryFolder();
+        var refusing = ModelCopy.Write(Repository.TalesModel, folder.File("a.gguf"), texts: (TemplateKey, "{{ raise_exception('no chats today') }}"));
+        LatheProcess.Run("run", refusing, "-p", "Hi").AssertFailure("no chats today");
+        var broken = ModelCopy.Write(Repository.TalesModel, folder.File("b.gguf"), texts: (TemplateKey, "{% if %}"));
+        LatheProcess.Run("run", broken, "-p", "Hi").AssertFailure("--raw");
+        LatheProcess.Run("run", broken, "-p", "Hi", "-n", "2", "--raw").AssertSuccess();
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
     public CpuBuffer Output(GraphValue value, bool rowWise)
     {
         var name = _isBeside ? $"v{value.Id}.beside" : $"v{value.Id}";
-        var buffer = new CpuBuffer(name, AlignedMemory.RoundUp((long)value.Width * sizeof(float)), RowsOf(value.Rows), rowWise && Replicates);
+        var buffer = new CpuBuffer(name, AlignedMemory.RoundUp((long)value.Width * sizeof(float)), Shape.Rows(value.Rows), rowWise && Replicates);
         if (_isBeside)
         {
             _beside = buffer;
@@ -62,11 +62,12 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
     /// <param name="form">Name of the form.</param>
     /// <param name="rowBytes">Bytes per row.</param>
     /// <param name="convert">Makes the row-wise step that fills the form from the value's rows.</param>
-    public CpuBuffer Derived(GraphValue value, string form, long rowBytes, Func<CpuBuffer, CpuBuffer, CpuStep> convert)
+    /// <param name="rowMultiple">The buffer gets a multiple of this many rows.</param>
+    public CpuBuffer Derived(GraphValue value, string form, long rowBytes, Func<CpuBuffer, CpuBuffer, CpuStep> convert, int rowMultiple = 1)
     {
         if (!_derived.TryGetValue((value.Id, form), out var buffer))
         {
-            buffer = new CpuBuffer($"v{value.Id}.{form}", AlignedMemory.RoundUp(rowBytes), RowsOf(value.Rows), Replicates);
+            buffer = new CpuBuffer($"v{value.Id}.{form}", AlignedMemory.RoundUp(rowBytes), (Shape.Rows(value.Rows) + rowMultiple - 1) / rowMultiple * rowMultiple, Replicates);
             _derived.Add((value.Id, form), buffer);
             _pending.Add(convert(Input(value), buffer));
         }
@@ -120,11 +121,4 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
         _scratchOffset = 0;
         return steps;
     }
-
-    private int RowsOf(RowAxis axis) => axis switch
-    {
-        RowAxis.Tokens => Shape.Tokens,
-        RowAxis.Outputs => Shape.Outputs,
-        _ => throw new ArgumentOutOfRangeException(nameof(axis), axis, "unknown row axis"),
-    };
 }

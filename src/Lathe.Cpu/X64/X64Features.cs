@@ -4,9 +4,28 @@ using System.Runtime.Intrinsics.X86;
 namespace Lathe.Cpu.X64;
 
 /// <summary>Instructions that emitted code may use although .NET has no intrinsics for them.</summary>
-public static class X64Features
+public static partial class X64Features
 {
     /// <summary><c>vpdpbusd zmm</c>: CPUID leaf 7, ECX bit 11, on a system that saves the 512-bit state (which is what <see cref="Avx512F"/> tells).</summary>
-    public static bool Avx512Vnni { get; } =
-        RuntimeInformation.ProcessArchitecture == Architecture.X64 && Avx512F.IsSupported && (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0;
+    public static bool Avx512Vnni { get; } = IsX64 && Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported && (Leaf7.Ecx & (1 << 11)) != 0;
+
+    /// <summary><c>vdpbf16ps</c> and the conversions to bf16: CPUID leaf 7.1, EAX bit 5.</summary>
+    public static bool Avx512Bf16 { get; } = Avx512Vnni && Leaf7.Eax >= 1 && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
+
+    /// <summary>Matrix tiles with bf16 products (<c>tdpbf16ps</c>), which the system must have granted to this process: CPUID leaf 7, EDX bits 22 and 24.</summary>
+    public static bool AmxBf16 { get; } = Avx512Bf16 && (Leaf7.Edx & (1 << 22)) != 0 && (Leaf7.Edx & (1 << 24)) != 0 && RequestTiles();
+
+    private static bool IsX64 => RuntimeInformation.ProcessArchitecture == Architecture.X64;
+
+    private static (int Eax, int Ebx, int Ecx, int Edx) Leaf7 => X86Base.CpuId(7, 0);
+
+    /// <summary>Linux hands out the 8 KB of tile state per thread only to processes that ask; Windows has another call, which nobody has tried here.</summary>
+    private static bool RequestTiles()
+    {
+        const nint ArchPrctl = 158, RequestPermission = 0x1023, TileData = 18;
+        return OperatingSystem.IsLinux() && SystemCall(ArchPrctl, RequestPermission, TileData) == 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint SystemCall(nint number, nint first, nint second);
 }

@@ -1,4 +1,5 @@
 using Lathe.Engine.Graphs;
+using Lathe.Engine.Inference;
 
 namespace Lathe.Engine.Routing;
 
@@ -30,6 +31,9 @@ public abstract class Route
 
     /// <summary>Null if the route can run <paramref name="node"/> on this device; otherwise one sentence that says why not.</summary>
     public abstract string? WhyNot(GraphNode node);
+
+    /// <summary>The same for batches of up to <paramref name="shape"/>: decode and prefill may have routes of their own.</summary>
+    public virtual string? WhyNot(GraphNode node, GraphShape shape) => WhyNot(node);
 
     /// <summary>How often the route has run in this process.</summary>
     public long Dispatches => Volatile.Read(ref _dispatches);

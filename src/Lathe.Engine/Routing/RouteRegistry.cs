@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Lathe.Engine.Graphs;
+using Lathe.Engine.Inference;
 
 namespace Lathe.Engine.Routing;
 
@@ -49,9 +50,9 @@ public sealed class RouteRegistry
         }
     }
 
-    /// <summary>The route that runs <paramref name="node"/> under <paramref name="policy"/>.</summary>
+    /// <summary>The route that runs <paramref name="node"/> in batches of up to <paramref name="shape"/> under <paramref name="policy"/>.</summary>
     /// <exception cref="RouteException">Nothing may run the node, or only its reference and the policy requires fast routes.</exception>
-    public Route Select(GraphNode node, RoutePolicy policy)
+    public Route Select(GraphNode node, GraphShape shape, RoutePolicy policy)
     {
         if (policy.Quality)
         {
@@ -62,31 +63,31 @@ public sealed class RouteRegistry
         if (_byOp.TryGetValue(node.Op, out var ways))
         {
             // Routes come by falling priority; one that is switched on by name goes before those on auto.
-            var allowed = ways.Where(route => policy.SettingOf(route, node.Layer) != RouteSetting.Off && WhyNot(route, node) is null).ToList();
+            var allowed = ways.Where(route => policy.SettingOf(route, node.Layer) != RouteSetting.Off && WhyNot(route, node, shape) is null).ToList();
             chosen = allowed.FirstOrDefault(route => policy.SettingOf(route, node.Layer) == RouteSetting.On && route.Default != RouteSetting.On)
                 ?? allowed.FirstOrDefault();
         }
 
         if (chosen is null)
         {
-            throw new RouteException($"no route may run {node.Name} ({node.Op}): {Explain(node, policy)}");
+            throw new RouteException($"no route may run {node.Name} ({node.Op}): {Explain(node, shape, policy)}");
         }
 
         if (policy.RequireFast && chosen.IsReference && ways!.Length > 1)
         {
-            throw new RouteException($"{node.Name} ({node.Op}) would run on its reference route, and fast routes are required: {Explain(node, policy)}");
+            throw new RouteException($"{node.Name} ({node.Op}) would run on its reference route, and fast routes are required: {Explain(node, shape, policy)}");
         }
 
         return chosen;
     }
 
     /// <summary>Why <paramref name="route"/> cannot run <paramref name="node"/>, or null if it can.</summary>
-    public string? WhyNot(Route route, GraphNode node) =>
-        _unusable.TryGetValue(route, out var reason) ? reason : route.WhyNot(node);
+    public string? WhyNot(Route route, GraphNode node, GraphShape shape) =>
+        _unusable.TryGetValue(route, out var reason) ? reason : route.WhyNot(node, shape);
 
-    private string Explain(GraphNode node, RoutePolicy policy) =>
+    private string Explain(GraphNode node, GraphShape shape, RoutePolicy policy) =>
         _byOp.TryGetValue(node.Op, out var ways)
             ? string.Join("; ", ways.Select(route =>
-                $"{route.Id}: {(policy.SettingOf(route, node.Layer) == RouteSetting.Off ? "switched off" : WhyNot(route, node) ?? "allowed")}"))
+                $"{route.Id}: {(policy.SettingOf(route, node.Layer) == RouteSetting.Off ? "switched off" : WhyNot(route, node, shape) ?? "allowed")}"))
             : "the device has none for it";
 }

@@ -1,6 +1,5 @@
 using Lathe.Cpu.Reference;
 using Lathe.Cpu.Simd.MatMul;
-using Lathe.Cpu.Simd.MatMul.Experts;
 using Lathe.Cpu.Tests.Simd.MatMul;
 using Lathe.Engine.Graphs;
 using Lathe.Engine.Inference;

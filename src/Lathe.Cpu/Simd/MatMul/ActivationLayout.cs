@@ -97,7 +97,7 @@ public readonly unsafe struct ActivationLayout
 
     // Inlined because a method without a loop is compiled without optimisation at first, and this one is called millions of times.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float QuantizeBlock(float* x, sbyte* codes, out int firstSum, out int secondSum)
+    internal static float QuantizeBlock(float* x, sbyte* codes, out int firstSum, out int secondSum)
     {
         Vector256<float> x0 = Vector256.Load(x), x1 = Vector256.Load(x + 8), x2 = Vector256.Load(x + 16), x3 = Vector256.Load(x + 24);
         Vector256<float> magnitudes = Vector256.Max(

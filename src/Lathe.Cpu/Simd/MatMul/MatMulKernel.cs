@@ -1,3 +1,4 @@
+using Lathe.Cpu.MatMul;
 using Lathe.Formats.Gguf;
 
 namespace Lathe.Cpu.Simd.MatMul;
@@ -18,7 +19,7 @@ public sealed unsafe class MatMulKernel(
     delegate*<MatMulArguments*, void> gemv,
     delegate*<MatMulArguments*, void> gemm,
     int scratchBytes,
-    int rowMultiple)
+    int rowMultiple) : MatrixKernel
 {
     public GgmlType Type { get; } = type;
 
@@ -36,16 +37,29 @@ public sealed unsafe class MatMulKernel(
     public delegate*<MatMulArguments*, void> Gemm { get; } = gemm;
 
     /// <summary>Bytes that <see cref="MatMulArguments.Scratch"/> must hold, for every K.</summary>
-    public int ScratchBytes { get; } = scratchBytes;
+    public override int ScratchBytes { get; } = scratchBytes;
 
     /// <summary>Row ranges of <see cref="Gemm"/> that are a multiple of this waste no work; any range is legal.</summary>
-    public int RowMultiple { get; } = rowMultiple;
+    public override int RowMultiple { get; } = rowMultiple;
 
     /// <summary>Bytes of one token's activations for rows of <paramref name="k"/> values.</summary>
-    public long ActivationBytesPerRow(int k) =>
+    public override long ActivationBytesPerRow(int k) =>
         ActivationKind == ActivationKind.Quantized ? ActivationLayout.BytesPerRow(k) : (long)k * sizeof(float);
 
-    /// <summary>Runs the kernel that suits the number of tokens.</summary>
-    /// <param name="batchInvariant">True to run <see cref="Gemm"/> for any number: it sums each product in one order, whatever stands beside it.</param>
-    public void Run(MatMulArguments* arguments, bool batchInvariant) => (arguments->Tokens <= GemvTokens && !batchInvariant ? Gemv : Gemm)(arguments);
+    public override string? ActivationForm => ActivationKind == ActivationKind.Quantized ? "q8" : null;
+
+    public override void Pack(float* x, byte* row, int k)
+    {
+        if (ActivationKind == ActivationKind.Quantized)
+        {
+            ActivationLayout.Quantize(x, row, k);
+        }
+        else
+        {
+            new Span<float>(x, k).CopyTo(new Span<float>(row, k));
+        }
+    }
+
+    /// <summary>Runs the kernel that suits the number of tokens; <see cref="Gemm"/> sums each product in one order, whatever stands beside it.</summary>
+    public override void Run(MatMulArguments* arguments) => (arguments->Tokens <= GemvTokens && !arguments->BatchInvariant ? Gemv : Gemm)(arguments);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lathe.Cpu.MatMul;
 using Lathe.Cpu.Simd.MatMul;
 using Lathe.Formats.Quantization;
 

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Lathe.Cpu.MatMul;
+
 namespace Lathe.Cpu.Simd.MatMul.Float;
 
 /// <summary>Rows of f32, f16 or bf16 times many f32 tokens: panels of two registers of rows by 256 values are widened once, then all tokens run over

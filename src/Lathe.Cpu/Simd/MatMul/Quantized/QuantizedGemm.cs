@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using Lathe.Cpu.MatMul;
 using Lathe.Cpu.Simd.MatMul.Codes;
 using Lathe.Cpu.Simd.MatMul.Dot;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Lathe.Cpu.MatMul;
 using Lathe.Cpu.Simd.MatMul.Codes;
 using Lathe.Cpu.Simd.MatMul.Dot;
 

@@ -1,0 +1,54 @@
+using Lathe.Cpu.Execution;
+using Lathe.Cpu.Reference;
+using Lathe.Engine.Graphs;
+
+namespace Lathe.Cpu.MatMul.Experts;
+
+/// <summary>What both ways of an expert product have in common.</summary>
+internal sealed unsafe class ExpertOperands(MatrixKernel kernel, ExpertMatMulNode node, CpuBuffer activations, CpuBuffer routing, CpuBuffer output)
+{
+    private readonly float[][]? _bias =
+        node.Bias is { } bias ? [.. Enumerable.Range(0, bias.OutputWidth).Select(expert => WeightRow.LoadVector(bias.Rows(expert, 1)))] : null;
+
+    public MatrixKernel Kernel { get; } = kernel;
+
+    public ExpertMatMulNode Node { get; } = node;
+
+    public CpuBuffer ActivationRows { get; } = activations;
+
+    public CpuBuffer Routing { get; } = routing;
+
+    public CpuBuffer Output { get; } = output;
+
+    /// <summary>Bytes of the activations that one product reads.</summary>
+    public long ActivationBytes { get; } = kernel.ActivationBytesPerRow(node.Matrix.InputWidth);
+
+    /// <summary>The activations that place <paramref name="place"/> of a row reads.</summary>
+    public byte* Activation(int thread, int row, int place) => ActivationRows.Row(thread, row) + (Node.IsInputShared ? 0 : place * ActivationBytes);
+
+    /// <summary>The result of place <paramref name="place"/> of a row.</summary>
+    public float* Result(int thread, int row, int place) => Output.FloatRow(thread, row) + ((long)place * Node.Matrix.OutputWidth);
+
+    /// <summary>A call for columns <c>[start, end)</c> of an expert; what it reads and where it writes is left open.</summary>
+    public MatMulArguments Arguments(int expert, int start, int end, byte* scratch) => new()
+    {
+        Weights = Node.Matrix.Data + (expert * Node.Matrix.ExpertBytes),
+        RowBytes = Node.Matrix.RowBytes,
+        K = Node.Matrix.InputWidth,
+        RowStart = start,
+        RowEnd = end,
+        Scratch = scratch,
+    };
+
+    /// <summary>Adds the expert's bias to columns <c>[start, end)</c> of a result.</summary>
+    public void AddBias(float* result, int expert, int start, int end)
+    {
+        if (_bias is not null)
+        {
+            fixed (float* bias = _bias[expert])
+            {
+                VectorSum.Accumulate(result + start, bias + start, end - start);
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace Lathe.Cpu.MatMul;
+
+/// <summary>One call of a kernel: y[t, r] = Σₖ W[r, k]·x[t, k] for the rows [RowStart, RowEnd) and the tokens [0, Tokens).</summary>
+public unsafe struct MatMulArguments
+{
+    /// <summary>Row 0 of the weights, in the file's own block layout.</summary>
+    public byte* Weights;
+
+    /// <summary>Bytes from one weight row to the next.</summary>
+    public long RowBytes;
+
+    /// <summary>Values per row: a multiple of the type's block size.</summary>
+    public int K;
+
+    public int RowStart;
+
+    public int RowEnd;
+
+    /// <summary>Token 0's activations, 64-byte aligned, in the form that the kernel names in <see cref="MatrixKernel.ActivationForm"/>.</summary>
+    public byte* Activations;
+
+    /// <summary>Bytes from one token's activations to the next.</summary>
+    public long ActivationStride;
+
+    public int Tokens;
+
+    /// <summary>True if a token's results must not depend on <see cref="Tokens"/>, to the last bit: a kernel with several ways takes the one for many.</summary>
+    public bool BatchInvariant;
+
+    /// <summary>y[0, 0]; row r of token t is written to Output[t·OutputStride + r].</summary>
+    public float* Output;
+
+    /// <summary>Floats from one token's results to the next.</summary>
+    public long OutputStride;
+
+    /// <summary>Memory of this thread alone, 64-byte aligned, <see cref="MatrixKernel.ScratchBytes"/> long; its contents do not matter.</summary>
+    public byte* Scratch;
+}

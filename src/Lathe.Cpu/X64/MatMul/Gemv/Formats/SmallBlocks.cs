@@ -1,0 +1,40 @@
+using Iced.Intel;
+using static Iced.Intel.AssemblerRegisters;
+
+namespace Lathe.Cpu.X64.MatMul.Gemv.Formats;
+
+/// <summary>Types with blocks of 32 values that start with an f16 scale.</summary>
+internal abstract class SmallBlocks : GemvFormat
+{
+    public override int BlockElements => 32;
+
+    public override void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
+    {
+        Gather(code, row, 0, blocks, target.ToXmm());
+        code.Assembler.vcvtph2ps(target.ToYmm(), target.ToXmm());
+    }
+
+    /// <summary>Collects 16 bits of up to eight blocks. This goes through general registers, whose instructions run beside the vector ones.</summary>
+    protected void Gather(FormatEmitter code, in AssemblerMemoryOperand row, int offset, int blocks, AssemblerRegisterXMM target)
+    {
+        var a = code.Assembler;
+        GatherFour(a, row, offset, Math.Min(4, blocks), rcx, ecx);
+        a.vmovq(target, rcx);
+        if (blocks > 4)
+        {
+            GatherFour(a, row + (4 * BlockBytes), offset, blocks - 4, rsi, esi);
+            a.vpinsrq(target, target, rsi, 1);
+        }
+    }
+
+    private void GatherFour(Assembler a, in AssemblerMemoryOperand row, int offset, int blocks, AssemblerRegister64 target, AssemblerRegister32 target32)
+    {
+        a.movzx(target32, __word_ptr[row + offset]);
+        for (var block = 1; block < blocks; block++)
+        {
+            a.movzx(edx, __word_ptr[row + ((block * BlockBytes) + offset)]);
+            a.shl(rdx, (byte)(16 * block));
+            a.or(target, rdx);
+        }
+    }
+}

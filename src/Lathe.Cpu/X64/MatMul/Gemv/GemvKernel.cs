@@ -1,0 +1,79 @@
+using Lathe.Cpu.MatMul;
+
+namespace Lathe.Cpu.X64.MatMul.Gemv;
+
+/// <summary>The emitted gemv of one weight type and row length: cuts a thread's rows into the streams that the machine code walks in lockstep.</summary>
+internal sealed unsafe class GemvKernel : MatrixKernel
+{
+    /// <summary>Rows that several passes of tokens share while they are in the second-level cache.</summary>
+    private const int RowsPerPass = 128;
+
+    private readonly GemvFormat _format;
+    private readonly GemvLayout _layout;
+    private readonly Dictionary<int, MachineKernel> _byTokens = [];
+
+    /// <param name="k">Values per row.</param>
+    /// <param name="tokens">Most tokens that it will be asked for.</param>
+    /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
+    public GemvKernel(GemvFormat format, int k, int tokens)
+    {
+        _format = format;
+        _layout = new GemvLayout(format, k);
+        for (var together = 1; together <= Math.Min(tokens, 4); together *= 2)
+        {
+            _byTokens[together] = KernelCache.Get(new GemvEmitter(GemvFormats.Create(format.Type), k, together));
+        }
+    }
+
+    public override string? ActivationForm => _layout.Name;
+
+    public override int ScratchBytes => 0;
+
+    public override int RowMultiple => 1;
+
+    public override long ActivationBytesPerRow(int k) => _layout.RowBytes;
+
+    public override void Pack(float* x, byte* row, int k) => _layout.Pack(x, row);
+
+    public override void Run(MatMulArguments* arguments)
+    {
+        if (arguments->Tokens == 1)
+        {
+            Run(arguments, arguments->RowStart, arguments->RowEnd, 0, 1);
+            return;
+        }
+
+        for (var row = arguments->RowStart; row < arguments->RowEnd; row += RowsPerPass)
+        {
+            var token = 0;
+            while (token < arguments->Tokens)
+            {
+                var left = arguments->Tokens - token;
+                var together = left >= 4 ? 4 : left >= 2 ? 2 : 1;
+                Run(arguments, row, Math.Min(row + RowsPerPass, arguments->RowEnd), token, together);
+                token += together;
+            }
+        }
+    }
+
+    private void Run(MatMulArguments* arguments, int start, int end, int token, int tokens)
+    {
+        var streams = GemvEmitter.StreamsOf(tokens);
+        var rows = (end - start + streams - 1) / streams;
+        var call = new GemvArguments
+        {
+            Activations = arguments->Activations + (token * arguments->ActivationStride),
+            RowCount = rows,
+            OutputStride = arguments->OutputStride * sizeof(float),
+        };
+        for (var stream = 0; stream < streams; stream++)
+        {
+            // Where the rows do not divide evenly, the last streams compute some rows of their neighbours again.
+            var first = Math.Min(start + (stream * rows), end - rows);
+            call.Rows[stream] = (nint)(arguments->Weights + (first * arguments->RowBytes));
+            call.Outputs[stream] = (nint)(arguments->Output + (token * arguments->OutputStride) + first);
+        }
+
+        _byTokens[tokens].Run(&call);
+    }
+}

@@ -1,0 +1,17 @@
+namespace Lathe.Cpu.X64.MatMul.Gemv;
+
+/// <summary>In which order the sixteen pieces of 16 values that make up 256 stand in the four vectors of codes that a format's unpacking gives:
+/// the activations are laid out alike, so that the weights need no shuffling.</summary>
+internal static class PieceOrder
+{
+    public const int Pieces = 16;
+
+    /// <summary>As they come.</summary>
+    public static ReadOnlySpan<byte> Natural => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
+    /// <summary>First the first halves of four blocks of 32, then their second halves: low and high nibbles of 64 bytes.</summary>
+    public static ReadOnlySpan<byte> Halves => [0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15];
+
+    /// <summary>Groups 0 and 2, 1 and 3, 4 and 6, 5 and 7 of 32 values: low and high nibbles of 64 bytes of a block of 256.</summary>
+    public static ReadOnlySpan<byte> Groups => [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15];
+}

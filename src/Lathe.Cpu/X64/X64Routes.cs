@@ -1,0 +1,20 @@
+using Lathe.Cpu.Simd.MatMul.Codes;
+using Lathe.Cpu.X64.MatMul.Gemv;
+using Lathe.Cpu.X64.MatMul.Panels;
+using Lathe.Cpu.X64.MatMul.Tiles;
+
+namespace Lathe.Cpu.X64;
+
+/// <summary>The routes whose kernels are emitted as machine code. They are listed everywhere; the guards say where they cannot run.</summary>
+internal static class X64Routes
+{
+    public static IEnumerable<CpuRoute> CreateAll() =>
+    [
+        .. GemvFormats.Types.Select(type => new GemvRoute(type)),
+        .. GemvFormats.Types.Select(type => new ExpertGemvRoute(type)),
+        .. WeightCodes.Types.Select(type => new TileGemmRoute(type)),
+        .. WeightCodes.Types.Select(type => new ExpertTileGemmRoute(type)),
+        .. WeightCodes.Types.Select(type => new PanelGemmRoute(type)),
+        .. WeightCodes.Types.Select(type => new ExpertPanelGemmRoute(type)),
+    ];
+}
