@@ -18,5 +18,5 @@ internal sealed class ExpertPanelGemmRoute(GgmlType type) : ExpertMatMulRoute(ty
 
     public override string? WhyNot(GraphNode node) => GemvRoute.WhyNotHere ?? base.WhyNot(node);
 
-    protected override MatrixKernel CreateKernel(int k, int rows, bool batchInvariant) => WeightCodes.Visit(Type, new PanelGemmFactory(k));
+    protected override MatrixKernel CreateKernel(int k, int rows) => WeightCodes.Visit(Type, new PanelGemmFactory(k));
 }
