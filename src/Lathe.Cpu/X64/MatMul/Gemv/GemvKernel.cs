@@ -11,6 +11,7 @@ internal sealed unsafe class GemvKernel : MatrixKernel
     private readonly GemvFormat _format;
     private readonly GemvLayout _layout;
     private readonly Dictionary<int, MachineKernel> _byTokens = [];
+    private readonly MachineKernel _pack;
 
     /// <param name="k">Values per row.</param>
     /// <param name="tokens">Most tokens that it will be asked for.</param>
@@ -19,6 +20,7 @@ internal sealed unsafe class GemvKernel : MatrixKernel
     {
         _format = format;
         _layout = new GemvLayout(format, k);
+        _pack = KernelCache.Get(new GemvPackEmitter(GemvFormats.Create(format.Type), _layout));
         for (var together = 1; together <= Math.Min(tokens, 4); together *= 2)
         {
             _byTokens[together] = KernelCache.Get(new GemvEmitter(GemvFormats.Create(format.Type), k, together));
@@ -33,10 +35,22 @@ internal sealed unsafe class GemvKernel : MatrixKernel
 
     public override long ActivationBytesPerRow(int k) => _layout.RowBytes;
 
-    public override void Pack(float* x, byte* row, int k) => _layout.Pack(x, row);
+    public override void Pack(float* x, byte* row, int k)
+    {
+        var steps = k / GemvLayout.StepElements;
+        if ((steps > 0 && !TryPack(x, row, steps)) || (k % GemvLayout.StepElements != 0 && !TryPackTail(x, row, k)))
+        {
+            _layout.Pack(x, row);
+        }
+    }
 
     public override void Run(MatMulArguments* arguments)
     {
+        if (arguments->RowStart == arguments->RowEnd)
+        {
+            return;
+        }
+
         if (arguments->Tokens == 1)
         {
             Run(arguments, arguments->RowStart, arguments->RowEnd, 0, 1);
@@ -54,6 +68,23 @@ internal sealed unsafe class GemvKernel : MatrixKernel
                 token += together;
             }
         }
+    }
+
+    private bool TryPack(float* x, byte* records, int steps)
+    {
+        var call = new QuantizeArguments { Values = x, Records = records, Steps = steps };
+        _pack.Run(&call);
+        return call.Unusual == 0;
+    }
+
+    /// <summary>The values behind the last whole step, filled up with zeros.</summary>
+    private bool TryPackTail(float* x, byte* row, int k)
+    {
+        var (steps, left) = Math.DivRem(k, GemvLayout.StepElements);
+        var padded = stackalloc float[GemvLayout.StepElements];
+        new Span<float>(x + (k - left), left).CopyTo(new Span<float>(padded, left));
+        new Span<float>(padded + left, GemvLayout.StepElements - left).Clear();
+        return TryPack(padded, row + (steps * (long)_layout.RecordBytes), 1);
     }
 
     private void Run(MatMulArguments* arguments, int start, int end, int token, int tokens)
