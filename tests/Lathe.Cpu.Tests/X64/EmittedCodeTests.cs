@@ -63,7 +63,7 @@ public sealed class EmittedCodeTests
     }
 
     [Fact]
-    public void A_constant_is_placed_once_and_aligned()
+    public void A_constant_is_placed_once()
     {
         var code = new SnippetEmitter("two loads of a constant", emitter =>
         {

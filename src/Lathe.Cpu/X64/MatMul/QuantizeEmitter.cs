@@ -58,10 +58,10 @@ internal abstract class QuantizeEmitter : KernelEmitter
         Code.mov(rsi, __[Arguments + QuantizeArguments.ValuesOffset]);
         Code.mov(rdi, __[Arguments + QuantizeArguments.RecordsOffset]);
         Code.mov(r8, __[Arguments + QuantizeArguments.StepsOffset]);
-        Code.vmovdqa64(Transposition, Constant<int>([.. Enumerable.Range(0, 16).Select(Transposed)]));
-        Code.vmovdqa64(Magnitude, Repeated(int.MaxValue));
-        Code.vmovaps(Trials, Constant(ActivationLayout.Trials));
-        Code.vmovaps(Magic, Repeated(ActivationLayout.RoundingMagic));
+        Code.vmovdqu32(Transposition, Constant<int>([.. Enumerable.Range(0, 16).Select(Transposed)]));
+        Code.vmovdqu32(Magnitude, Repeated(int.MaxValue));
+        Code.vmovups(Trials, Constant(ActivationLayout.Trials));
+        Code.vmovups(Magic, Repeated(ActivationLayout.RoundingMagic));
         Code.vpxord(Highest, Highest, Highest);
 
         var step = Code.CreateLabel();
@@ -129,7 +129,7 @@ internal abstract class QuantizeEmitter : KernelEmitter
 
         // Where all is negligible the factors are zeros; then there are no gains, no lane is the largest, and factor and scale are zeros too.
         Code.vcmpps(k1, largest, Four(ActivationLayout.Negligible), NotLess);
-        Code.vmovaps(units, Four(1f));
+        Code.vmovups(units, Four(1f));
         Code.vdivps(units.k1.z, units, largest);
         Code.vmovaps(__xmmword_ptr[rsp + WorkOffset], units);
         for (var block = 0; block < Together; block++)

@@ -61,7 +61,7 @@ internal sealed class GemvPackEmitter(GemvFormat format, GemvLayout layout) : Qu
 
     private void Initials()
     {
-        Code.vmovdqa32(Factor, Repeated((byte)format.Offset));
+        Code.vmovdqu32(Factor, Repeated((byte)format.Offset));
         for (var accumulator = 0; accumulator < layout.Accumulators; accumulator++)
         {
             Code.vpxord(Sums, Sums, Sums);
@@ -82,7 +82,7 @@ internal sealed class GemvPackEmitter(GemvFormat format, GemvLayout layout) : Qu
     /// <summary>Each scale twice, times the sums of 16 codes, or of 32, each of these twice then.</summary>
     private void ScaledSums()
     {
-        Code.vmovdqa32(Factor, Repeated<byte>(1));
+        Code.vmovdqu32(Factor, Repeated<byte>(1));
         for (var vector = 0; vector < GemvLayout.Vectors; vector++)
         {
             var sums = Zmm(6 + vector);
@@ -91,7 +91,7 @@ internal sealed class GemvPackEmitter(GemvFormat format, GemvLayout layout) : Qu
         }
 
         MergeQuarters(Sums, zmm7, zmm8, zmm9, Factor, Code.vpaddd);
-        Code.vmovdqa32(Factor, Constant<int>([.. Enumerable.Range(0, 16).Select(Transposed)]));
+        Code.vmovdqu32(Factor, Constant<int>([.. Enumerable.Range(0, 16).Select(Transposed)]));
         Code.vpermd(Sums, Factor, Sums);
         if (format.HasMinimaAmongScales)
         {
@@ -99,7 +99,7 @@ internal sealed class GemvPackEmitter(GemvFormat format, GemvLayout layout) : Qu
             Code.vpaddd(Sums, Sums, zmm7);
         }
 
-        Code.vmovdqa32(Factor, Constant<int>([.. Enumerable.Range(0, 16).Select(lane => lane / 2)]));
+        Code.vmovdqu32(Factor, Constant<int>([.. Enumerable.Range(0, 16).Select(lane => lane / 2)]));
         Code.vpermps(Minima, Factor, __zmmword_ptr[rsp + ScalesOffset]);
         Code.vcvtdq2ps(Sums, Sums);
         if (format.MinimumSign < 0)
@@ -117,7 +117,7 @@ internal sealed class GemvPackEmitter(GemvFormat format, GemvLayout layout) : Qu
             Code.vpxord(Minima, Minima, Minima);
         }
 
-        Code.vmovdqa32(Scales, Constant<int>([.. Enumerable.Range(0, 16).Select(SourceOfLane)]));
+        Code.vmovdqu32(Scales, Constant<int>([.. Enumerable.Range(0, 16).Select(SourceOfLane)]));
         Code.vmovaps(Factor, __zmmword_ptr[rsp + ScalesOffset]);
         Code.vpermi2ps(Scales, Factor, Minima);
         Code.vmovups(__zmmword_ptr[rdi + layout.ScalesOffset], Scales);

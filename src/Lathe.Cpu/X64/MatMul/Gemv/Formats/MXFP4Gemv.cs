@@ -49,4 +49,7 @@ internal sealed class MXFP4Gemv : SmallNibbles
         a.vpsubd(exponents, exponents, _minusOne.ToYmm());
         a.vpslld(target.ToYmm().k2, exponents, 21);
     }
+
+    protected override void Finish(GemvEmitter code, in AssemblerMemoryOperand start, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second) =>
+        NibbleCode.LookUp(code.Assembler, first, second, _levels);
 }
