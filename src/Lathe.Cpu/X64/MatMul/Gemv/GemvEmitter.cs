@@ -28,7 +28,7 @@ internal sealed class GemvEmitter(GemvFormat format, int k, int tokens) : Kernel
     private const int VectorBytes = 64;
     private const int MaxTotals = 16;
     private const int FirstConstant = 24;
-    private const int PrefetchDistance = 2048;
+    private const int PrefetchDistance = 1024;
     private const int LineBytes = 64;
 
     private static readonly AssemblerRegister64[] s_rows = [r8, r9, r10, r11, r12, r13, r14, r15];
