@@ -28,7 +28,9 @@ internal sealed class EngineOptions
 
     private readonly Option<bool> _requireFast = new("--require-fast") { Description = "Fail instead of falling back to a reference route." };
 
-    public EngineOptions(Command verb)
+    /// <param name="verb">The verb that gets the options.</param>
+    /// <param name="withThreads">Whether the number of threads is one of them: a verb that measures takes several.</param>
+    public EngineOptions(Command verb, bool withThreads = true)
     {
         _device.Validators.Add(result =>
         {
@@ -38,15 +40,22 @@ internal sealed class EngineOptions
             }
         });
         verb.Add(_device);
-        verb.Add(_threads);
+        if (withThreads)
+        {
+            verb.Add(_threads);
+        }
+
         verb.Add(_routes);
         verb.Add(_quality);
         verb.Add(_requireFast);
     }
 
-    public Backend CreateBackend(ParseResult result)
+    public Backend CreateBackend(ParseResult result) => CreateBackend(result.GetValue(_threads));
+
+    /// <param name="threads">Threads that compute; 0 for one per core.</param>
+    public static CpuBackend CreateBackend(int threads)
     {
-        var backend = new CpuBackend(result.GetValue(_threads));
+        var backend = new CpuBackend(threads);
         backend.Routes.RouteFailed += ReportFailure;
         return backend;
     }

@@ -47,11 +47,12 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
     /// <param name="form">Name of the form.</param>
     /// <param name="rowBytes">Bytes per row.</param>
     /// <param name="convert">Makes the row-wise step that fills the form from the value's rows.</param>
-    public CpuBuffer Derived(GraphValue value, string form, long rowBytes, Func<CpuBuffer, CpuBuffer, CpuStep> convert)
+    /// <param name="rowMultiple">The buffer gets a multiple of this many rows.</param>
+    public CpuBuffer Derived(GraphValue value, string form, long rowBytes, Func<CpuBuffer, CpuBuffer, CpuStep> convert, int rowMultiple = 1)
     {
         if (!_derived.TryGetValue((value.Id, form), out var buffer))
         {
-            buffer = new CpuBuffer($"v{value.Id}.{form}", AlignedMemory.RoundUp(rowBytes), Shape.Rows(value.Rows), Replicates);
+            buffer = new CpuBuffer($"v{value.Id}.{form}", AlignedMemory.RoundUp(rowBytes), (Shape.Rows(value.Rows) + rowMultiple - 1) / rowMultiple * rowMultiple, Replicates);
             _derived.Add((value.Id, form), buffer);
             _pending.Add(convert(Input(value), buffer));
         }

@@ -38,7 +38,7 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
         var matmul = (MatMulNode)node;
         var kernel = CreateKernel(matmul.Matrix.InputWidth, builder.Shape.Rows(matmul.Input.Rows));
         var activations = kernel.ActivationForm is { } form
-            ? builder.Derived(matmul.Input, form, kernel.ActivationBytesPerRow(matmul.Input.Width), (from, to) => new PackActivations(kernel, matmul.Input, from, to))
+            ? builder.Derived(matmul.Input, form, kernel.ActivationBytesPerRow(matmul.Input.Width), (from, to) => kernel.CreatePacking(matmul.Input, from, to), kernel.PackedRows)
             : builder.Input(matmul.Input);
         var residual = matmul.Residual is null ? null : builder.Input(matmul.Residual);
         var output = builder.Output(matmul.Result, rowWise: false);

@@ -55,7 +55,7 @@ internal abstract class ExpertMatMulRoute(GgmlType type, string recipe) : CpuRou
         }
 
         return product.IsInputShared
-            ? builder.Derived(input, form, kernel.ActivationBytesPerRow(input.Width), (from, to) => new PackActivations(kernel, input, from, to))
+            ? builder.Derived(input, form, kernel.ActivationBytesPerRow(input.Width), (from, to) => kernel.CreatePacking(input, from, to), kernel.PackedRows)
             : builder.Derived(
                 input, $"{form}.groups", kernel.ActivationBytesPerRow(input.GroupWidth) * input.GroupCount, (from, to) => new PackGroups(kernel, input, from, to));
     }

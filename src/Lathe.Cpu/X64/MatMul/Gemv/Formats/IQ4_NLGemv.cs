@@ -18,12 +18,12 @@ internal sealed class IQ4_NLGemv : SmallNibbles
 
     protected override int NibblesOffset => 2;
 
-    public override void LoadConstants(GemvEmitter code)
+    public override void LoadConstants(FormatEmitter code)
     {
         base.LoadConstants(code);
         _levels = NibbleCode.LoadLevels(code, IQ4_NL.Levels, Offset);
     }
 
-    protected override void Finish(GemvEmitter code, in AssemblerMemoryOperand start, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second) =>
+    protected override void Finish(FormatEmitter code, in AssemblerMemoryOperand start, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second) =>
         NibbleCode.LookUp(code.Assembler, first, second, _levels);
 }

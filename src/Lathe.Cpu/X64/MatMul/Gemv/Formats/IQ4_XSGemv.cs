@@ -23,17 +23,17 @@ internal sealed class IQ4_XSGemv : GemvFormat
 
     public override ReadOnlySpan<byte> Order => PieceOrder.Halves;
 
-    public override void LoadConstants(GemvEmitter code)
+    public override void LoadConstants(FormatEmitter code)
     {
         _mask = NibbleCode.LoadMask(code);
         _levels = NibbleCode.LoadLevels(code, IQ4_NL.Levels, Offset);
     }
 
     /// <remarks>pdep deals the nibbles and the pairs out to bytes.</remarks>
-    public override void Scales(GemvEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
+    public override void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
     {
         var a = code.Assembler;
-        var factor = GemvEmitter.Temporary0;
+        var factor = FormatEmitter.Temporary0;
         a.mov(ecx, __dword_ptr[row + 4]);
         a.movzx(edx, __word_ptr[row + 2]);
         a.pdep(rcx, rcx, code.InMemory(0x0f0f0f0f_0f0f0f0fUL));
@@ -50,7 +50,7 @@ internal sealed class IQ4_XSGemv : GemvFormat
         a.vmulps(target.ToYmm(), target.ToYmm(), factor.ToYmm());
     }
 
-    public override void Codes(GemvEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+    public override void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
         var a = code.Assembler;
         a.vmovdqu8(first, __zmmword_ptr[row + (8 + (64 * half))]);

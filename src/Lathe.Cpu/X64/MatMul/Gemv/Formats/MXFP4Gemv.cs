@@ -22,7 +22,7 @@ internal sealed class MXFP4Gemv : SmallNibbles
 
     protected override int NibblesOffset => 1;
 
-    public override void LoadConstants(GemvEmitter code)
+    public override void LoadConstants(FormatEmitter code)
     {
         base.LoadConstants(code);
         _levels = NibbleCode.LoadLevels(code, MXFP4.DoubledE2M1, Offset);
@@ -30,7 +30,7 @@ internal sealed class MXFP4Gemv : SmallNibbles
     }
 
     /// <remarks>As <see cref="MXFP4.HalfScale"/>: (e − 1) is the exponent of the f32 scale, but 0 and 1 give the subnormals (e + 1) · 2^21.</remarks>
-    public override void Scales(GemvEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
+    public override void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
     {
         var a = code.Assembler;
         a.movzx(ecx, __byte_ptr[row + ((blocks - 1) * BlockBytes)]);
@@ -40,16 +40,16 @@ internal sealed class MXFP4Gemv : SmallNibbles
             a.mov(cl, __byte_ptr[row + (block * BlockBytes)]);
         }
 
-        var exponents = GemvEmitter.Temporary0.ToYmm();
-        a.vmovq(GemvEmitter.Temporary0.ToXmm(), rcx);
-        a.vpmovzxbd(exponents, GemvEmitter.Temporary0.ToXmm());
+        var exponents = FormatEmitter.Temporary0.ToYmm();
+        a.vmovq(FormatEmitter.Temporary0.ToXmm(), rcx);
+        a.vpmovzxbd(exponents, FormatEmitter.Temporary0.ToXmm());
         a.vpaddd(target.ToYmm(), exponents, _minusOne.ToYmm());
         a.vpslld(target.ToYmm(), target.ToYmm(), 23);
-        a.vpcmpud(k2, exponents, code.InMemory(2, 2, 2, 2, 2, 2, 2, 2), LessThan);
+        a.vpcmpud(k4, exponents, code.InMemory(2, 2, 2, 2, 2, 2, 2, 2), LessThan);
         a.vpsubd(exponents, exponents, _minusOne.ToYmm());
-        a.vpslld(target.ToYmm().k2, exponents, 21);
+        a.vpslld(target.ToYmm().k4, exponents, 21);
     }
 
-    protected override void Finish(GemvEmitter code, in AssemblerMemoryOperand start, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second) =>
+    protected override void Finish(FormatEmitter code, in AssemblerMemoryOperand start, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second) =>
         NibbleCode.LookUp(code.Assembler, first, second, _levels);
 }

@@ -6,7 +6,7 @@ namespace Lathe.Cpu.X64.MatMul.Gemv.Formats;
 internal static class NibbleCode
 {
     /// <summary>0x0f in every byte.</summary>
-    public static AssemblerRegisterZMM LoadMask(GemvEmitter code) => code.KeepConstant(code.InMemoryRepeated<byte>(0x0f));
+    public static AssemblerRegisterZMM LoadMask(FormatEmitter code) => code.KeepConstant(code.InMemoryRepeated<byte>(0x0f));
 
     /// <summary>64 bytes in <paramref name="first"/> to their low nibbles there and their high ones in <paramref name="second"/>. Three instructions.</summary>
     public static void Split(Assembler a, AssemblerRegisterZMM first, AssemblerRegisterZMM second, AssemblerRegisterZMM mask)
@@ -17,7 +17,7 @@ internal static class NibbleCode
     }
 
     /// <summary>A table of sixteen signed levels, made unsigned by <paramref name="offset"/>, in each quarter of a register.</summary>
-    public static AssemblerRegisterZMM LoadLevels(GemvEmitter code, ReadOnlySpan<sbyte> levels, int offset)
+    public static AssemblerRegisterZMM LoadLevels(FormatEmitter code, ReadOnlySpan<sbyte> levels, int offset)
     {
         var table = new byte[64];
         for (var i = 0; i < table.Length; i++)

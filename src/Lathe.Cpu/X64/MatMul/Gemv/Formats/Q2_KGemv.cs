@@ -25,27 +25,27 @@ internal sealed class Q2_KGemv : GemvFormat
 
     public override ReadOnlySpan<byte> Order => PieceOrder.Pairs;
 
-    public override void LoadConstants(GemvEmitter code)
+    public override void LoadConstants(FormatEmitter code)
     {
         _pair = code.KeepConstant(code.InMemoryRepeated<byte>(0x03));
         _nibble = code.KeepConstant(code.InMemoryRepeated(0x0f));
     }
 
-    public override void Scales(GemvEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
+    public override void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
     {
         code.Assembler.vpmovzxbd(target, __xmmword_ptr[row]);
         code.Assembler.vpandd(target, target, _nibble);
         Multiply(code, row + 80, target);
     }
 
-    public override void Minima(GemvEmitter code, in AssemblerMemoryOperand row, AssemblerRegisterZMM target)
+    public override void Minima(FormatEmitter code, in AssemblerMemoryOperand row, AssemblerRegisterZMM target)
     {
         code.Assembler.vpmovzxbd(target, __xmmword_ptr[row]);
         code.Assembler.vpsrld(target, target, 4);
         Multiply(code, row + 82, target);
     }
 
-    public override void Codes(GemvEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+    public override void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
         var a = code.Assembler;
         a.vmovdqu8(first, __zmmword_ptr[row + 16]);
@@ -59,10 +59,10 @@ internal sealed class Q2_KGemv : GemvFormat
         a.vpandd(second, second, _pair);
     }
 
-    private static void Multiply(GemvEmitter code, in AssemblerMemoryOperand factor, AssemblerRegisterZMM target)
+    private static void Multiply(FormatEmitter code, in AssemblerMemoryOperand factor, AssemblerRegisterZMM target)
     {
         var a = code.Assembler;
-        var factors = GemvEmitter.Temporary0;
+        var factors = FormatEmitter.Temporary0;
         a.movzx(ecx, __word_ptr[factor]);
         a.vmovd(factors.ToXmm(), ecx);
         a.vcvtph2ps(factors.ToXmm(), factors.ToXmm());

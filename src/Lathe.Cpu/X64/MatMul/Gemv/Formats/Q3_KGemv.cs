@@ -29,7 +29,7 @@ internal sealed class Q3_KGemv : GemvFormat
 
     public override ReadOnlySpan<byte> Order => PieceOrder.Pairs;
 
-    public override void LoadConstants(GemvEmitter code)
+    public override void LoadConstants(FormatEmitter code)
     {
         _pair = code.KeepConstant(code.InMemoryRepeated<byte>(0x03));
         _third = code.KeepConstant(code.InMemoryRepeated<byte>(0x04));
@@ -37,10 +37,10 @@ internal sealed class Q3_KGemv : GemvFormat
     }
 
     /// <remarks>Scale k has its low bits in nibble k / 8 of byte 96 + k % 8 and its upper ones in pair k / 4 of byte 104 + k % 4.</remarks>
-    public override void Scales(GemvEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
+    public override void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
     {
         var a = code.Assembler;
-        AssemblerRegisterXMM scales = target.ToXmm(), upper = GemvEmitter.Temporary0.ToXmm();
+        AssemblerRegisterXMM scales = target.ToXmm(), upper = FormatEmitter.Temporary0.ToXmm();
         a.vpbroadcastd(upper, __dword_ptr[row + 104]);
         a.vpsrlvd(upper, upper, code.InMemory(0, 2, 4, 6));
         a.vpsllw(upper, upper, 4);
@@ -50,7 +50,7 @@ internal sealed class Q3_KGemv : GemvFormat
         a.vpternlogd(scales, upper, Low(code, 0x30), OrAnd);
         a.vpmovzxbd(target, scales);
         a.vpsubd(target, target, code.InMemoryRepeated(32));
-        var factor = GemvEmitter.Temporary0;
+        var factor = FormatEmitter.Temporary0;
         a.movzx(ecx, __word_ptr[row + 108]);
         a.vmovd(factor.ToXmm(), ecx);
         a.vcvtph2ps(factor.ToXmm(), factor.ToXmm());
@@ -59,11 +59,11 @@ internal sealed class Q3_KGemv : GemvFormat
         a.vmulps(target, target, factor);
     }
 
-    public override void Codes(GemvEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+    public override void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
         // Bit 2·half + 1 of each byte of the third bits belongs to the second vector, the one below it to the first.
         var a = code.Assembler;
-        var (firstBits, secondBits) = (GemvEmitter.Temporary0, GemvEmitter.Temporary1);
+        var (firstBits, secondBits) = (FormatEmitter.Temporary0, FormatEmitter.Temporary1);
         a.vbroadcasti64x4(firstBits, __ymmword_ptr[row]);
         a.vmovdqu8(first, __zmmword_ptr[row + 32]);
         a.vpsrlvw(firstBits, firstBits, _halves);
@@ -85,5 +85,5 @@ internal sealed class Q3_KGemv : GemvFormat
         a.vpternlogd(second, secondBits, _third, OrAnd);
     }
 
-    private static AssemblerMemoryOperand Low(GemvEmitter code, byte mask) => code.InMemory<byte>([.. Enumerable.Repeat(mask, 16)]);
+    private static AssemblerMemoryOperand Low(FormatEmitter code, byte mask) => code.InMemory<byte>([.. Enumerable.Repeat(mask, 16)]);
 }

@@ -20,6 +20,6 @@ internal sealed class Q4_1Gemv : SmallNibbles
 
     public override int MinimumLane(int group) => SmallMinima.MinimumLane(group);
 
-    public override void Scales(GemvEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target) =>
+    public override void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target) =>
         SmallMinima.Scales(code, row, BlockBytes, blocks, target);
 }

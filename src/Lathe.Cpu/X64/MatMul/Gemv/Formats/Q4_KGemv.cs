@@ -29,16 +29,16 @@ internal class Q4_KGemv : GemvFormat
 
     public override int MinimumLane(int group) => KScaleCode.MinimumLane(group);
 
-    public override void LoadConstants(GemvEmitter code)
+    public override void LoadConstants(FormatEmitter code)
     {
         _mask = NibbleCode.LoadMask(code);
         _spread = KScaleCode.LoadConstants(code);
     }
 
-    public override void Scales(GemvEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target) =>
+    public override void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target) =>
         KScaleCode.Scales(code, row, _spread, target);
 
-    public override void Codes(GemvEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+    public override void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
         code.Assembler.vmovdqu8(first, __zmmword_ptr[row + (NibblesOffset + (64 * half))]);
         NibbleCode.Split(code.Assembler, first, second, _mask);

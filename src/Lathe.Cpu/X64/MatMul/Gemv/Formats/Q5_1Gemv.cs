@@ -22,6 +22,6 @@ internal sealed class Q5_1Gemv : SmallFifthBits
 
     public override int MinimumLane(int group) => SmallMinima.MinimumLane(group);
 
-    public override void Scales(GemvEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target) =>
+    public override void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target) =>
         SmallMinima.Scales(code, row, BlockBytes, blocks, target);
 }

@@ -17,25 +17,25 @@ internal sealed class Q5_KGemv : Q4_KGemv
 
     protected override int NibblesOffset => 48;
 
-    public override void LoadConstants(GemvEmitter code)
+    public override void LoadConstants(FormatEmitter code)
     {
         base.LoadConstants(code);
         _fifth = code.KeepConstant(code.InMemoryRepeated<byte>(0x10));
     }
 
-    public override void Codes(GemvEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+    public override void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
         base.Codes(code, row, half, blocks, first, second);
         var a = code.Assembler;
-        var bits = GemvEmitter.Temporary0;
+        var bits = FormatEmitter.Temporary0;
         a.vbroadcasti64x4(bits, __ymmword_ptr[row + 16]);
-        a.vptestmb(k2, bits, GroupBits(code, 4 * half));
-        a.vptestmb(k3, bits, GroupBits(code, (4 * half) + 1));
-        a.vpaddb(first.k2, first, _fifth);
-        a.vpaddb(second.k3, second, _fifth);
+        a.vptestmb(k4, bits, GroupBits(code, 4 * half));
+        a.vptestmb(k5, bits, GroupBits(code, (4 * half) + 1));
+        a.vpaddb(first.k4, first, _fifth);
+        a.vpaddb(second.k5, second, _fifth);
     }
 
     /// <summary>The bits of the groups that share a vector: <paramref name="group"/> and the one after the next.</summary>
-    private static AssemblerMemoryOperand GroupBits(GemvEmitter code, int group) =>
+    private static AssemblerMemoryOperand GroupBits(FormatEmitter code, int group) =>
         code.InMemory<byte>([.. Enumerable.Repeat((byte)(1 << group), 32), .. Enumerable.Repeat((byte)(1 << (group + 2)), 32)]);
 }

@@ -8,7 +8,7 @@ internal abstract class SmallBlocks : GemvFormat
 {
     public override int BlockElements => 32;
 
-    public override void Scales(GemvEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
+    public override void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
     {
         var (a, half) = (code.Assembler, target.ToXmm());
         GatherFour(a, row, 0, Math.Min(4, blocks), rcx, ecx);

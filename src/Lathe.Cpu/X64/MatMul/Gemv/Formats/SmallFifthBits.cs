@@ -12,21 +12,21 @@ internal abstract class SmallFifthBits : SmallNibbles
     /// <summary>Offset of the fifth bits in a block.</summary>
     protected abstract int FifthBitsOffset { get; }
 
-    public override void LoadConstants(GemvEmitter code)
+    public override void LoadConstants(FormatEmitter code)
     {
         base.LoadConstants(code);
         _fifth = code.KeepConstant(code.InMemoryRepeated<byte>(0x10));
     }
 
     /// <summary>Four vector instructions; the bits are collected by scalar ones, which have ports of their own.</summary>
-    protected override void Finish(GemvEmitter code, in AssemblerMemoryOperand start, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+    protected override void Finish(FormatEmitter code, in AssemblerMemoryOperand start, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
         var a = code.Assembler;
         GatherFour(a, start, FifthBitsOffset, blocks, rcx, ecx);
         GatherFour(a, start, FifthBitsOffset + 2, blocks, rsi, esi);
-        a.kmovq(k2, rcx);
-        a.kmovq(k3, rsi);
-        a.vpaddb(first.k2, first, _fifth);
-        a.vpaddb(second.k3, second, _fifth);
+        a.kmovq(k4, rcx);
+        a.kmovq(k5, rsi);
+        a.vpaddb(first.k4, first, _fifth);
+        a.vpaddb(second.k5, second, _fifth);
     }
 }

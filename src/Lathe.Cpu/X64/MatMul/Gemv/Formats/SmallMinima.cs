@@ -12,13 +12,13 @@ internal static class SmallMinima
     public static int MinimumLane(int group) => (2 * group) + 1;
 
     /// <summary>Nine instructions: six insertions into a quarter, one into a half, and a conversion that counts as two.</summary>
-    public static void Scales(GemvEmitter code, in AssemblerMemoryOperand row, int blockBytes, int blocks, AssemblerRegisterZMM target)
+    public static void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blockBytes, int blocks, AssemblerRegisterZMM target)
     {
         var a = code.Assembler;
         Quarter(a, row, blockBytes, Math.Min(4, blocks), target.ToXmm());
         if (blocks > 4)
         {
-            var upper = GemvEmitter.Temporary0;
+            var upper = FormatEmitter.Temporary0;
             Quarter(a, row + (4 * blockBytes), blockBytes, blocks - 4, upper.ToXmm());
             a.vinserti32x4(target.ToYmm(), target.ToYmm(), upper.ToXmm(), 1);
         }

@@ -13,9 +13,9 @@ internal abstract class SmallNibbles : SmallBlocks
     /// <summary>Offset of the nibbles in a block.</summary>
     protected abstract int NibblesOffset { get; }
 
-    public override void LoadConstants(GemvEmitter code) => _mask = NibbleCode.LoadMask(code);
+    public override void LoadConstants(FormatEmitter code) => _mask = NibbleCode.LoadMask(code);
 
-    public override void Codes(GemvEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+    public override void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
         var a = code.Assembler;
         var present = Math.Min(4, blocks - (4 * half));
@@ -36,7 +36,7 @@ internal abstract class SmallNibbles : SmallBlocks
     /// <param name="blocks">How many of these exist, at most four.</param>
     /// <param name="first">Nibbles of the first halves of the blocks.</param>
     /// <param name="second">Nibbles of the second halves.</param>
-    protected virtual void Finish(GemvEmitter code, in AssemblerMemoryOperand start, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+    protected virtual void Finish(FormatEmitter code, in AssemblerMemoryOperand start, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
     }
 }
