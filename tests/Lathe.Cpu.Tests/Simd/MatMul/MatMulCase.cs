@@ -35,7 +35,7 @@ internal sealed unsafe class MatMulCase : IDisposable
         _rowBytes = format.ByteSize(k);
         _weights = new GuardedMemory(_rowBytes * rows);
         RandomBlocks.Fill(type, _weights.Span, random);
-        _activationStride = (kernel.ActivationBytesPerRow(k) + 63) / 64 * 64;
+        _activationStride = ((kernel.ActivationForm is null ? (long)k * sizeof(float) : kernel.ActivationBytesPerRow(k)) + 63) / 64 * 64;
         _activations = new GuardedMemory(_activationStride * tokens);
         float[] x = Activations(random);
         float[] approximation = Pack(x);
@@ -177,7 +177,15 @@ internal sealed unsafe class MatMulCase : IDisposable
         {
             fixed (float* source = &x[t * K])
             {
-                _kernel.Pack(source, _activations.Pointer + (t * _activationStride), K);
+                var row = _activations.Pointer + (t * _activationStride);
+                if (_kernel.ActivationForm is null)
+                {
+                    new Span<float>(source, K).CopyTo(new Span<float>(row, K));
+                }
+                else
+                {
+                    _kernel.Pack(source, row, K);
+                }
             }
         }
 

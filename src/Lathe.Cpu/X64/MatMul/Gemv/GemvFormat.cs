@@ -58,6 +58,7 @@ internal abstract class GemvFormat
     public virtual void Minima(FormatEmitter code, in AssemblerMemoryOperand row, AssemblerRegisterZMM target) =>
         throw new NotSupportedException($"{Type} has no minima apart from its scales");
 
-    /// <summary>Unpacks values [128·half, 128·half + 128) of a step, as <see cref="Order"/> has them, to two vectors of unsigned codes.</summary>
+    /// <summary>Unpacks the pieces that one half of <see cref="Order"/> names to two vectors of unsigned codes. Of a format of small blocks these are values
+    /// [128·half, 128·half + 128), and some may not exist.</summary>
     public abstract void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second);
 }

@@ -1,4 +1,5 @@
 using Lathe.Cpu.MatMul;
+using Lathe.Formats.Gguf;
 
 namespace Lathe.Cpu.X64.MatMul.Gemv;
 
@@ -8,9 +9,11 @@ internal sealed unsafe class GemvKernel : MatrixKernel
     /// <summary>Rows that several passes of tokens share while they are in the second-level cache.</summary>
     private const int RowsPerPass = 128;
 
-    private readonly GemvFormat _format;
+    /// <summary>Tokens that one pass over the weights serves.</summary>
+    private static readonly int[] s_together = [1, 2, 4];
+
     private readonly GemvLayout _layout;
-    private readonly Dictionary<int, MachineKernel> _byTokens = [];
+    private readonly MachineKernel?[] _byTokens = new MachineKernel?[s_together[^1] + 1];
     private readonly MachineKernel _pack;
 
     /// <param name="k">Values per row.</param>
@@ -18,14 +21,20 @@ internal sealed unsafe class GemvKernel : MatrixKernel
     /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
     public GemvKernel(GemvFormat format, int k, int tokens)
     {
-        _format = format;
         _layout = new GemvLayout(format, k);
         _pack = KernelCache.Get(new GemvPackEmitter(GemvFormats.Create(format.Type), _layout));
-        for (var together = 1; together <= Math.Min(tokens, 4); together *= 2)
+        foreach (var together in s_together.Where(together => together <= tokens))
         {
             _byTokens[together] = KernelCache.Get(new GemvEmitter(GemvFormats.Create(format.Type), k, together));
         }
     }
+
+    /// <summary>All machine code for rows of <paramref name="k"/> values.</summary>
+    public static IEnumerable<KernelListing> List(GgmlType type, int k) =>
+    [
+        .. s_together.Select(together => Disassembly.List(new GemvEmitter(GemvFormats.Create(type), k, together))),
+        Disassembly.List(new GemvPackEmitter(GemvFormats.Create(type), new GemvLayout(GemvFormats.Create(type), k))),
+    ];
 
     public override string? ActivationForm => _layout.Name;
 
@@ -105,6 +114,6 @@ internal sealed unsafe class GemvKernel : MatrixKernel
             call.Outputs[stream] = (nint)(arguments->Output + (token * arguments->OutputStride) + first);
         }
 
-        _byTokens[tokens].Run(&call);
+        _byTokens[tokens]!.Run(&call);
     }
 }

@@ -124,19 +124,22 @@ internal sealed class TileUnpackEmitter(GemvFormat format, int elements) : Forma
 
         for (var half = 0; half < 2; half++)
         {
-            var lines = Math.Clamp((blocks * format.BlockElements / TileLayout.StepElements) - (4 * half), 0, 4);
-            if (lines == 0)
+            int[] lines = [.. Enumerable.Range(0, blocks * format.BlockElements / TileLayout.StepElements).Where(line => HalfOf(line) == half)];
+            if (lines.Length == 0)
             {
                 break;
             }
 
             format.Codes(this, row, half, blocks, Code0, Code1);
-            for (var line = 0; line < lines; line++)
+            foreach (var line in lines)
             {
-                Line((4 * half) + line);
+                Line(line);
             }
         }
     }
+
+    /// <summary>Which pair of code vectors a line's two pieces are in.</summary>
+    private int HalfOf(int line) => format.Order.IndexOf((byte)(2 * line)) / 8;
 
     private void Line(int line)
     {
