@@ -56,6 +56,7 @@ public class UsageTests
     [InlineData("/nowhere/m.gguf", "inspect", "/nowhere/m.gguf")]
     [InlineData("/nowhere/m.gguf", "run", "/nowhere/m.gguf", "-p", "a")]
     [InlineData("/nowhere/m.gguf", "tokenize", "-m", "/nowhere/m.gguf", "text")]
+    [InlineData("there is no route 'cpu.none'", "routes", "--dump-kernel", "cpu.none")]
     [InlineData("/nowhere/m.gguf", "routes", "-m", "/nowhere/m.gguf")]
     [InlineData("/nowhere/m.gguf", "bench", "-m", "/nowhere/m.gguf")]
     [InlineData("/nowhere/a.jsonl", "bench", "--compare", "/nowhere/a.jsonl", "/nowhere/b.jsonl")]
