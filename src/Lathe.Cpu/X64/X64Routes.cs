@@ -1,3 +1,5 @@
+using Lathe.Cpu.X64.Attention.Decode;
+using Lathe.Cpu.X64.Attention.Prefill;
 using Lathe.Cpu.X64.MatMul.Gemv;
 
 namespace Lathe.Cpu.X64;
@@ -9,5 +11,7 @@ internal static class X64Routes
     [
         .. GemvFormats.Types.Select(type => new GemvRoute(type)),
         .. GemvFormats.Types.Select(type => new ExpertGemvRoute(type)),
+        new DecodeRoute(),
+        new PrefillRoute(),
     ];
 }

@@ -151,6 +151,7 @@ internal sealed partial class AttendTilesEmitter
             Code.vmovaps(maximum, NegativeMaximum(panel));
             Code.vxorps(panel == 0 ? maximum.k2 : maximum.k3, largest, Repeated(-0f)); // only there: rows do not depend on their neighbours
             Code.vsubps(exponent, maximum, NegativeMaximum(panel));
+            Code.vmaxps(exponent, exponent, SmallestExponent);
             Code.vreduceps(fraction, exponent, PowerOfTwo.Fraction);
             Polynomial(factor, fraction);
             Code.vscalefps(factor, factor, exponent);
@@ -204,9 +205,10 @@ internal sealed partial class AttendTilesEmitter
         return actions;
     }
 
-    /// <summary>2 to the power of a register, in its place.</summary>
+    /// <summary>2 to the power of a register, in its place. A result below the normal numbers would cost 200 cycles, so −∞ counts as −126 here.</summary>
     private void Power(List<Action> actions, AssemblerRegisterZMM exponent, AssemblerRegisterZMM fraction, AssemblerRegisterZMM power)
     {
+        actions.Add(() => Code.vmaxps(exponent, exponent, SmallestExponent));
         actions.Add(() => Code.vreduceps(fraction, exponent, PowerOfTwo.Fraction));
         actions.Add(() => Polynomial(power, fraction));
         actions.Add(() => Code.vscalefps(exponent, power, exponent));

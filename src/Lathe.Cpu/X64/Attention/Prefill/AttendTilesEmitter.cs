@@ -6,32 +6,33 @@ namespace Lathe.Cpu.X64.Attention.Prefill;
 /// <summary>Online softmax of 32 query rows over a run of keys with bf16 matrix tiles. Query rows lie across the lanes, so that largest, sum and
 /// rescaling of a row need no step across lanes.</summary>
 /// <remarks>
-/// Scores arrive as logarithms to base two, because the queries carry that factor. A step is up to four units of 32 keys.
+/// Scores arrive as logarithms to base two, because the queries carry that factor. A step is up to eight units of 32 keys.
 /// <code>
-/// scores' = keys · queriesᵀ                                 of the first step
+/// scores = keys · queriesᵀ                                  of the first step
 /// while there are steps
-///     scores = scores', capped; hidden ones −∞
+///     cap scores; hidden ones become −∞
 ///     if max(scores) &gt; maximum + 8 in some lane               seldom: else weights stay below 2^8 and nothing is rescaled
 ///         total, sums *= 2^(maximum − max); maximum = max
 ///     for each unit, woven into each other
-///         scores' = keys · queriesᵀ                         of the next step: 4 tiles, 4 products per 32 dims
+///         tiles = keys · queriesᵀ                           of the next step: 4 tiles, 4 products per 32 dims
 ///         weights = bf16(2^(scores − maximum))              cut off, not rounded
 ///         total += weights                                  of the cut weights, so that their common error cancels
+///         scores = tiles                                    over those that have just become weights
 ///     for each two parts of 16 dims: sums += valuesᵀ · weights
 /// </code>
-/// Registers: tmm0-3 accumulators, tmm4-5 left, tmm6-7 right operands; zmm0-19 at work, zmm21 pairs of bf16 ones, zmm22-23 minus maximum,
+/// Registers: tmm0-3 accumulators, tmm4-5 left, tmm6-7 right operands; zmm0-19 at work, zmm20 the smallest exponent, zmm21 pairs of bf16 ones, zmm22-23 minus maximum,
 /// zmm24-25 total, zmm26-29 polynomial; k1 odd words; r8 keys, r9 values, r10 queries, r11 sums, r12 statistics, r13 units left, r14 position,
-/// r15 row stride of a tile, rsi scores, rdi scores', rbp units of the step; rax rcx rdx scratch.
+/// r15 row stride of a tile, rsi scores, rbp units of the step; rax rcx rdx scratch.
 /// Work for 32 rows, 32 keys and 128 + 128 dims is 32 tile products of 16 cycles, 512 cycles; the softmax takes about 620 vector instructions, 310 cycles,
 /// in their shadow. Loads are 28 tiles of 16 lines, 224 cycles.
 /// </remarks>
 internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped, bool windowed) : KernelEmitter
 {
-    /// <summary>Most units of a step: more would push scores and weights out of the first-level cache.</summary>
-    public const int StepUnits = 4;
+    /// <summary>Most units of a step: sums are read and written once per step, and scores and weights of more would leave the first-level cache.</summary>
+    public const int StepUnits = 8;
 
     /// <summary>Working memory for scores.</summary>
-    public const int ScoreBytes = 2 * StepUnits * TileLayout.ScoreBytes;
+    public const int ScoreBytes = StepUnits * TileLayout.ScoreBytes;
 
     /// <summary>Working memory for weights.</summary>
     public const int WeightBytes = StepUnits * TileLayout.WeightBytes;
@@ -48,6 +49,8 @@ internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped,
 
     private static AssemblerRegisterZMM Ones => zmm21;
 
+    private static AssemblerRegisterZMM SmallestExponent => zmm20;
+
     public override string Key => $"attention tiles dims={layout.KeyDim},{layout.ValueDim} cap={capped} window={windowed} amx-bf16";
 
     protected override int FrameBytes => 64;
@@ -58,16 +61,24 @@ internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped,
         Load();
         Label next = Code.CreateLabel(), scored = Code.CreateLabel(), done = Code.CreateLabel();
         CountNextUnits();
-        Code.mov(rcx, rdi);
-        Repeat(() => Weave(Scores(), []));
+        Code.mov(rcx, rsi);
+        Repeat(() =>
+        {
+            Weave(Products(), []);
+            StoreScores();
+        });
         Code.jmp(scored);
 
         Code.Label(ref next);
         CountNextUnits();
         Code.mov(rax, rsi);
-        Code.mov(rcx, rdi);
+        Code.mov(rcx, rsi);
         Code.mov(rdx, __[Arguments + AttendArguments.WeightsOffset]);
-        Repeat(() => Weave(Scores(), Weights()));
+        Repeat(() =>
+        {
+            Weave(Products(), Weights());
+            StoreScores();
+        });
 
         // The last step may be shorter than the one before.
         Code.mov(ecx, ebp);
@@ -80,7 +91,6 @@ internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped,
 
         Code.Label(ref scored);
         Code.mov(ebp, __dword_ptr[rsp + NextUnitsSlot]);
-        Code.xchg(rsi, rdi);
         if (capped)
         {
             Cap();
@@ -131,11 +141,11 @@ internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped,
         Code.mov(r14d, __dword_ptr[Arguments + AttendArguments.PositionOffset]);
         Code.mov(r15d, Row);
         Code.mov(rsi, __[Arguments + AttendArguments.ScoresOffset]);
-        Code.lea(rdi, __[rsi + (StepUnits * TileLayout.ScoreBytes)]);
         Code.mov(eax, unchecked((int)0xAAAA_AAAA));
         Code.kmovd(k1, eax);
         const ushort OneBFloat16 = 0x3F80;
         Code.vmovups(Ones, Repeated(OneBFloat16));
+        Code.vmovups(SmallestExponent, Repeated(-126f));
         for (var power = 0; power < PowerOfTwo.Coarse.Length; power++)
         {
             Code.vmovups(Coefficient(power), Repeated(PowerOfTwo.Coarse[power]));
@@ -181,8 +191,8 @@ internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped,
         Code.Label(ref end);
     }
 
-    /// <summary>The scores of one unit: <c>[rcx] = [r8] · [r10]</c>; both move on.</summary>
-    private List<Action> Scores()
+    /// <summary>The scores of one unit: <c>tmm0-3 = [r8] · [r10]</c>; r8 moves on.</summary>
+    private List<Action> Products()
     {
         var actions = new List<Action>
         {
@@ -204,13 +214,18 @@ internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped,
             actions.Add(() => Code.tdpbf16ps(tmm3, tmm5, tmm7));
         }
 
-        actions.Add(() => Code.tilestored(TileAt(rcx), tmm0));
-        actions.Add(() => Code.tilestored(TileAt(rcx, PanelScores), tmm1));
-        actions.Add(() => Code.tilestored(TileAt(rcx, Tile), tmm2));
-        actions.Add(() => Code.tilestored(TileAt(rcx, PanelScores + Tile), tmm3));
         actions.Add(() => Code.add(r8, layout.KeyUnitBytes));
-        actions.Add(() => Code.add(rcx, TileLayout.ScoreBytes));
         return actions;
+    }
+
+    /// <summary>Stores the scores of one unit to <c>[rcx]</c>, which moves on: where the weights of the step before have just been made from.</summary>
+    private void StoreScores()
+    {
+        Code.tilestored(TileAt(rcx), tmm0);
+        Code.tilestored(TileAt(rcx, PanelScores), tmm1);
+        Code.tilestored(TileAt(rcx, Tile), tmm2);
+        Code.tilestored(TileAt(rcx, PanelScores + Tile), tmm3);
+        Code.add(rcx, TileLayout.ScoreBytes);
     }
 
     /// <summary>Adds the weighted values of a step to the sums; r9 moves on.</summary>

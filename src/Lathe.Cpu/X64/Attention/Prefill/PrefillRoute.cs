@@ -1,4 +1,5 @@
 using Lathe.Cpu.Execution;
+using Lathe.Cpu.X64.Attention.Decode;
 using Lathe.Engine.Graphs;
 using Lathe.Engine.Inference;
 using Lathe.Engine.Models;
@@ -10,7 +11,7 @@ namespace Lathe.Cpu.X64.Attention.Prefill;
 internal sealed class PrefillRoute : CpuRoute
 {
     /// <summary>Below it a query row of its own is faster.</summary>
-    public const int MinTokens = 9;
+    public const int MinTokens = DecodeRoute.MaxTokens + 1;
 
     /// <summary>Query rows of a piece: enough to repay the conversion of keys and values.</summary>
     private const int PieceRows = 3072;
