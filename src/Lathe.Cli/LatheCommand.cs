@@ -26,7 +26,7 @@ internal static class LatheCommand
         {
             Report(error);
             var verb = result.CommandResult.Command;
-            await Console.Error.WriteLineAsync($"Try 'lathe {(verb == root ? "" : verb.Name + " ")}--help'.");
+            await Console.Error.WriteLineAsync($"Try '{PathOf(verb)} --help'.");
             return ExitCode.Usage;
         }
 
@@ -57,6 +57,8 @@ internal static class LatheCommand
             TokenizeVerb.Create(),
             TemplateVerb.Create(),
             LogitsVerb.Create(),
+            PerplexityVerb.Create(),
+            DriftVerb.Create(),
             RoutesVerb.Create(),
             DevicesVerb.Create(),
             SynthVerb.Create(),
@@ -84,6 +86,9 @@ internal static class LatheCommand
             ? $"'{first}' is not {(result.CommandResult.Command is RootCommand ? "a verb" : "an option or argument that is expected here")}"
             : result.Errors is [var error, ..] ? error.Message : null;
     }
+
+    /// <summary>The words that lead to a verb: <c>lathe drift compare</c>.</summary>
+    private static string PathOf(Command verb) => verb is RootCommand ? "lathe" : $"{PathOf(verb.Parents.OfType<Command>().Single())} {verb.Name}";
 
     private static void Report(string sentence) => Console.Error.WriteLine($"lathe: {sentence.ReplaceLineEndings(" ").TrimEnd()}");
 }

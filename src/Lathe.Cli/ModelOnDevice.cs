@@ -17,7 +17,14 @@ internal sealed class ModelOnDevice : IDisposable
         {
             File = GgufFile.Open(path);
             Model = Model.Load(File);
-            Runtime = new ModelRuntime(Model, backend, options(Model));
+            var chosen = options(Model);
+            if (chosen.ContextLength is { } length && length != Model.HyperParameters.SessionLength)
+            {
+                // Some families have other frequencies for short contexts than for long ones.
+                Model = Model.Load(File, length);
+            }
+
+            Runtime = new ModelRuntime(Model, backend, chosen);
         }
         catch
         {

@@ -1,6 +1,7 @@
 using Lathe.Cpu.Checks;
 using Lathe.Cpu.Execution;
 using Lathe.Cpu.Threading;
+using Lathe.Cpu.X64;
 using Lathe.Engine.Graphs;
 using Lathe.Engine.Inference;
 using Lathe.Engine.Routing;
@@ -34,19 +35,30 @@ public sealed class CpuBackend : Backend
 
     public override string Description => $"{CpuInformation.ModelName}, {CpuInformation.InstructionSet}, {Threads} thread{(Threads == 1 ? "" : "s")}";
 
+    // Compiled code is never contracted or reordered: a kernel fuses where its source says so.
+    public override string MathMode => "ieee";
+
     public override RouteRegistry Routes { get; }
 
-    public override CompiledGraph Compile(ForwardGraph graph, GraphShape shape, KvStorage kv, RoutePolicy policy)
+    /// <summary>Of the process: its backends share their kernels.</summary>
+    public override KernelCounters Kernels => new(KernelCache.Compiled, KernelCache.Hits, KernelCache.CompileTime);
+
+    public override CompiledGraph Compile(ForwardGraph graph, GraphShape shape, KvStorage kv, CompileOptions options)
     {
         graph = ResidualFusion.Apply(graph);
-        var builder = new StepBuilder(shape, Threads, (CpuKvStorage)kv);
+        var builder = new StepBuilder(shape, Threads, (CpuKvStorage)kv) { BatchInvariant = options.BatchInvariant };
+
+        // Which route runs must then not depend on the shape either: every batch takes those for many tokens.
+        var guarded = options.BatchInvariant ? new GraphShape(int.MaxValue, int.MaxValue) : shape;
+        var probed = options.Probe is null ? null : new ProbedSteps(options.Probe, Routes, builder, ProbedSteps.LastOfLayers(graph));
         var steps = new List<PlannedStep>();
         foreach (var node in graph.Nodes)
         {
-            var route = Choose(node, shape, kv.Layout, policy);
+            var route = Choose(node, guarded, kv.Layout, options);
             var step = route.Compile(node, builder);
             steps.AddRange(builder.TakePending().Select(pending => new PlannedStep(pending, null, null)));
-            steps.Add(new PlannedStep(step, node, route));
+            var planned = new PlannedStep(step, node, route);
+            steps.AddRange(probed is null ? [planned] : probed.Around(node, route, planned));
         }
 
         var phases = PhasePlanner.Plan(steps, Threads);
@@ -59,13 +71,13 @@ public sealed class CpuBackend : Backend
 
     public override void Dispose() => _pool.Dispose();
 
-    private CpuRoute Choose(GraphNode node, GraphShape shape, KvLayout kv, RoutePolicy policy)
+    private CpuRoute Choose(GraphNode node, GraphShape shape, KvLayout kv, CompileOptions options)
     {
         while (true)
         {
             // A route that fails its check is out of the registry's choice, so this ends: at the latest with the reference.
-            var route = (CpuRoute)Routes.Select(node, shape, policy);
-            if (_check.Passes(route, node, kv))
+            var route = (CpuRoute)Routes.Select(node, shape, options.Policy);
+            if (_check.Passes(route, node, kv, options.BatchInvariant))
             {
                 return route;
             }

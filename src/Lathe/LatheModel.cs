@@ -30,6 +30,7 @@ public sealed class LatheModel : IDisposable
             ContextLength = context,
             KvPages = options.KvPages ?? checked(4 * ((context / KvLayout.PageTokens) + 1)),
             ChunkTokens = options.ChunkTokens,
+            BatchInvariant = options.BatchInvariant,
         });
         try
         {

@@ -26,4 +26,7 @@ public sealed record LatheOptions
 
     /// <summary>Prompt tokens per batch.</summary>
     public int ChunkTokens { get; init; } = 512;
+
+    /// <summary>True if results must not depend on how tokens are batched or on the number of threads, to the last bit; it costs speed.</summary>
+    public bool BatchInvariant { get; init; }
 }

@@ -5,6 +5,8 @@ namespace Lathe.Cli.Tests;
 
 public class ComputingTests
 {
+    private const string TemplateKey = "tokenizer.chat_template";
+
     [Fact]
     public void Run_continues_a_text_with_the_built_in_model_and_a_seed_repeats_it()
     {
@@ -20,6 +22,41 @@ public class ComputingTests
         var echoed = LatheProcess.Run("run", "-p", "Once upon a time", "-n", "12", "--seed", "3", "--echo", "--quiet");
         Assert.Equal("Once upon a time" + text + Environment.NewLine, echoed.Output);
         Assert.Equal("", echoed.Error);
+    }
+
+    [Fact]
+    public void Run_answers_through_the_template_of_a_model_that_has_one_unless_told_not_to()
+    {
+        const string Question = "Tell me a story about a dog.";
+        var answer = Text(Repository.TalesModel, "-p", Question);
+        var chat = LatheProcess.RunWithInput(Question, "chat", Repository.TalesModel, "-n", "16", "--temp", "0");
+        Assert.Equal(answer, chat.Output.TrimEnd());
+        var raw = Text(Repository.TalesModel, "-p", Question, "--raw");
+        Assert.NotEqual(answer, raw);
+
+        // The built-in model is the same one, and continues what it is given.
+        Assert.Equal(raw, Text("-p", Question));
+        Assert.Equal(2, PromptTokens("--special"));
+        Assert.True(PromptTokens("--raw") > 2);
+        LatheProcess.Run("run", Repository.TalesModel, "-p", " ").AssertFailure("the prompt is empty");
+
+        // The token that begins a text, and then one token or the letters of its name.
+        static int PromptTokens(string option) =>
+            LatheProcess.Run("run", Repository.TalesModel, "-p", "<|im_end|>", "-n", "1", "--json", option).Json.GetProperty("prompt_tokens").GetInt32();
+
+        static string Text(params string[] arguments) =>
+            LatheProcess.Run(["run", .. arguments, "-n", "16", "--temp", "0", "--json"]).Json.GetProperty("text").GetString()!;
+    }
+
+    [Fact]
+    public void A_template_that_cannot_be_used_leaves_raw_text()
+    {
+        using var folder = new TemporaryFolder();
+        var refusing = ModelCopy.Write(Repository.TalesModel, folder.File("a.gguf"), texts: (TemplateKey, "{{ raise_exception('no chats today') }}"));
+        LatheProcess.Run("run", refusing, "-p", "Hi").AssertFailure("no chats today");
+        var broken = ModelCopy.Write(Repository.TalesModel, folder.File("b.gguf"), texts: (TemplateKey, "{% if %}"));
+        LatheProcess.Run("run", broken, "-p", "Hi").AssertFailure("--raw");
+        LatheProcess.Run("run", broken, "-p", "Hi", "-n", "2", "--raw").AssertSuccess();
     }
 
     [Fact]
@@ -137,60 +174,6 @@ public class ComputingTests
         var device = LatheProcess.Run("devices", "--json").Json.EnumerateArray().First();
         Assert.Equal("cpu", device.GetProperty("device").GetString());
         Assert.Equal(Environment.ProcessorCount, device.GetProperty("cores").GetInt32());
-    }
-
-    [Theory]
-    [InlineData("md")]
-    [InlineData("csv")]
-    [InlineData("json")]
-    [InlineData("jsonl")]
-    [InlineData("sql")]
-    public void Bench_prints_every_test_in_every_format(string format)
-    {
-        using var folder = new TemporaryFolder();
-        var file = folder.File("tiny.gguf");
-        LatheProcess.Run("synth", "tiny-qwen3", "q8_0", file).AssertSuccess();
-        var outcome = LatheProcess.Run("bench", "-m", file, "-p", "16,0", "-n", "4", "-d", "0,8", "-r", "2", "-o", format);
-        outcome.AssertSuccess();
-        var lines = outcome.Output.TrimEnd().Split('\n');
-        switch (format)
-        {
-            case "md":
-                Assert.Equal(2 + 4, lines.Length);
-                Assert.All(lines, line => Assert.Equal(lines[0].Length, line.Length));
-                Assert.Contains("tg4 @ d8", outcome.Output, StringComparison.Ordinal);
-                break;
-            case "csv":
-                Assert.Equal(1 + 4, lines.Length);
-                Assert.All(lines, line => Assert.Equal(lines[0].Split(',').Length, line.Split(',').Length));
-                break;
-            case "json":
-                Check(outcome.Json.EnumerateArray());
-                break;
-            case "jsonl":
-                Check(lines.Select(line => JsonDocument.Parse(line).RootElement));
-                break;
-            case "sql":
-                Assert.Equal(4, lines.Count(line => line.StartsWith("INSERT INTO llama_bench (build_commit, ", StringComparison.Ordinal)));
-                break;
-            default:
-                Assert.Fail(format);
-                break;
-        }
-
-        static void Check(IEnumerable<JsonElement> records)
-        {
-            var all = records.ToList();
-            Assert.Equal([(16, 0, 0), (0, 4, 0), (16, 0, 8), (0, 4, 8)], all.Select(record => (Of(record, "n_prompt"), Of(record, "n_gen"), Of(record, "n_depth"))));
-            foreach (var record in all)
-            {
-                var samples = record.GetProperty("samples_ts").EnumerateArray().Select(sample => sample.GetDouble()).ToList();
-                Assert.Equal(2, samples.Count);
-                Assert.Equal(samples.Average(), record.GetProperty("avg_ts").GetDouble(), 6);
-            }
-        }
-
-        static int Of(JsonElement record, string name) => record.GetProperty(name).GetInt32();
     }
 
     private static float[] Floats(string path)

@@ -42,6 +42,39 @@ public class ModelFileTests
     }
 
     [Fact]
+    public void Inspect_tells_family_tokenizer_and_template()
+    {
+        using var folder = new TemporaryFolder();
+        var file = ModelCopy.Write(
+            Repository.TalesModel,
+            folder.File("m.gguf"),
+            ["blk.3.ffn_up.weight", "output_norm.weight"],
+            ("tokenizer.chat_template", File.ReadAllText(Path.Combine(Repository.Root, "tests", "data", "templates", "Qwen-Qwen3-0.6B.jinja"))),
+            ("tokenizer.chat_template.rag", "{{ documents }}"));
+        var json = LatheProcess.Run("inspect", file, "--json").Json;
+        Assert.True(json.GetProperty("known_family").GetBoolean());
+        Assert.Equal("byte-level BPE", json.GetProperty("tokenizer_kind").GetString());
+        Assert.Equal(["<|endoftext|>", "<|im_end|>"], json.GetProperty("end_tokens").EnumerateArray().Select(token => token.GetString()));
+        var template = json.GetProperty("template");
+        Assert.Equal("tokenizer.chat_template", template.GetProperty("source").GetString());
+        Assert.Equal("rag", Assert.Single(template.GetProperty("named").EnumerateArray()).GetString());
+        Assert.True(template.GetProperty("tool_results").GetBoolean());
+        Assert.Equal("enable_thinking", template.GetProperty("thinking_switch").GetString());
+        Assert.Equal(
+            ["output_norm.weight [512] is missing", "blk.3.ffn_up.weight [512, 1536] is missing"],
+            json.GetProperty("problems").EnumerateArray().Select(problem => problem.GetString()!).OrderDescending());
+
+        var table = LatheProcess.Run("inspect", file).Output;
+        Assert.Contains("byte-level BPE (gpt2), pre-tokeniser gpt-2, 8192 tokens", table, StringComparison.Ordinal);
+        Assert.Contains("reasoning (reasoning_content), thinking switch (enable_thinking); others by name: rag", table, StringComparison.Ordinal);
+        Assert.Equal(2, table.Split('\n').Count(line => line.Contains("is missing", StringComparison.Ordinal)));
+        var stranger = ModelCopy.Write(Repository.TalesModel, folder.File("n.gguf"), texts: [("general.architecture", "lama"), ("tokenizer.chat_template", "{% if %}")]);
+        table = LatheProcess.Run("inspect", stranger).Output;
+        Assert.Contains("lama, not a family that Lathe runs", table, StringComparison.Ordinal);
+        Assert.Contains("tokenizer.chat_template, not usable: Template line 1", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Tokenize_prints_ids_of_the_exact_bytes_of_a_file()
     {
         using var folder = new TemporaryFolder();

@@ -1,4 +1,3 @@
-using Lathe.Engine.Models;
 using Lathe.Formats.Gguf;
 using Lathe.Formats.Quantization;
 using Lathe.Formats.Synthesis;
@@ -19,6 +18,8 @@ public unsafe class SyntheticModelTests
     [InlineData("qwen3moe-30b-a3b", 30.53)]
     [InlineData("gemma3-4b", 3.88)]
     [InlineData("gemma3-12b", 11.77)]
+    [InlineData("gemma2-2b", 2.61)]
+    [InlineData("phi3.5-mini", 3.82)]
     [InlineData("gpt-oss-20b", 20.91)]
     [InlineData("gpt-oss-120b", 116.83)]
     public void A_preset_has_as_many_parameters_as_the_model(string name, double billions)
@@ -81,23 +82,6 @@ public unsafe class SyntheticModelTests
         Assert.Equal(GgmlType.Q8_0, q4k.Tensors.Single(tensor => tensor.Name == "token_embd.weight").Type);
         Assert.Equal(GgmlType.Q4_K, q4k.Tensors.Single(tensor => tensor.Name == "blk.0.attn_output.weight").Type);
         Assert.Equal(2 + (24 * 6), q4k.Fallbacks[GgmlType.Q8_0]);
-    }
-
-    [Theory]
-    [InlineData("tiny-llama")]
-    [InlineData("tiny-qwen2")]
-    [InlineData("tiny-qwen3")]
-    [InlineData("tiny-qwen3moe")]
-    [InlineData("tiny-gemma3")]
-    [InlineData("tiny-gpt-oss")]
-    public void The_file_is_a_complete_model_of_its_family(string name)
-    {
-        var preset = ModelPresets.Find(name)!;
-        Assert.SkipUnless(ModelFamilies.All.Any(family => family.Architecture == preset.Architecture), $"Lathe does not run {preset.Architecture}");
-        using var folder = new TemporaryFolder();
-        new SyntheticModel(preset, GgmlType.Q8_0).Write(folder.File("m.gguf"));
-        using var file = GgufFile.Open(folder.File("m.gguf"));
-        Assert.Equal(preset.Layers, Model.Load(file).HyperParameters.LayerCount);
     }
 
     [Fact]

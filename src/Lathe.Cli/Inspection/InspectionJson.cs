@@ -14,6 +14,7 @@ internal static class InspectionJson
             ["file"] = summary.Path,
             ["name"] = summary.Name,
             ["architecture"] = summary.Architecture,
+            ["known_family"] = summary.IsKnownFamily,
             ["parameters"] = summary.Parameters,
             ["bytes"] = summary.FileBytes,
             ["parts"] = summary.Parts,
@@ -23,10 +24,13 @@ internal static class InspectionJson
             ["experts"] = summary.Experts,
             ["experts_used"] = summary.ExpertsUsed,
             ["context"] = summary.Context,
-            ["tokenizer"] = summary.Tokenizer,
+            ["tokenizer"] = summary.TokenizerModel,
+            ["tokenizer_kind"] = summary.TokenizerKind,
             ["pre_tokenizer"] = summary.PreTokenizer,
             ["vocabulary"] = summary.Vocabulary,
-            ["chat_template"] = summary.HasTemplate,
+            ["end_tokens"] = JsonText.Array(summary.EndTokens.Select(token => (JsonNode)token)),
+            ["chat_template"] = summary.Template is not null,
+            ["template"] = summary.Template is null ? null : Of(summary.Template),
             ["runs"] = summary.Problems.Count == 0,
             ["problems"] = JsonText.Array(summary.Problems.Select(problem => (JsonNode)problem)),
             ["tokenizer_problem"] = summary.TokenizerProblem,
@@ -57,6 +61,19 @@ internal static class InspectionJson
 
         return json;
     }
+
+    private static JsonObject Of(TemplateSummary template) => new()
+    {
+        ["source"] = template.Source,
+        ["named"] = JsonText.Array(template.Named.Select(name => (JsonNode)name)),
+        ["problem"] = template.Problem,
+        ["system"] = template.Features?.System,
+        ["tools"] = template.Features?.Tools,
+        ["tool_calls"] = template.Features?.ToolCalls,
+        ["tool_results"] = template.Features?.ToolResults,
+        ["reasoning_field"] = template.Features?.ReasoningField,
+        ["thinking_switch"] = template.Features?.ThinkingSwitch,
+    };
 
     private static JsonNode? Value(GgufMetadata metadata, string key) => metadata.TypeOf(key) switch
     {

@@ -14,16 +14,17 @@ internal static class InspectionTables
         var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(3)).AddColumn();
         Add("file", summary.Path);
         Add("name", summary.Name);
-        Add("architecture", summary.Architecture);
+        Add("architecture", summary.Architecture is null ? "none" : $"{summary.Architecture}{(summary.IsKnownFamily ? "" : ", not a family that Lathe runs")}");
         Add("parameters", Quantity.Parameters(summary.Parameters));
-        Add("size", $"{Quantity.Bytes(summary.FileBytes)}{(summary.Parts > 1 ? $" in {summary.Parts} files" : "")}, {8.0 * summary.FileBytes / Math.Max(1, summary.Parameters):F2} bits per parameter");
+        Add("size", $"{Quantity.Bytes(summary.FileBytes)}{(summary.Parts > 1 ? $" in {summary.Parts} files" : "")}{(summary.Parameters == 0 ? "" : $", {8.0 * summary.FileBytes / summary.Parameters:F2} bits per parameter")}");
         Add("layers", summary.Layers is null ? null : $"{summary.Layers}, width {summary.Embedding}");
         Add("experts", summary.Experts is null or 0 ? null : $"{summary.Experts}, {summary.ExpertsUsed} per token");
         Add("context", summary.Context is null ? null : $"{summary.Context} tokens");
-        Add("tokenizer", summary.Tokenizer is null ? "none" : $"{summary.Tokenizer}{(summary.PreTokenizer is null ? "" : $" / {summary.PreTokenizer}")}, {summary.Vocabulary} tokens");
-        Add("chat template", summary.HasTemplate ? "yes" : "no");
-        Add("runs", summary.Problems.Count == 0 ? "yes" : $"no: {string.Join("; ", summary.Problems)}");
-        Add("tokenises", summary.TokenizerProblem is null ? "yes" : $"no: {summary.TokenizerProblem}");
+        Add("tokenizer", TokenizerLine(summary));
+        Add("stops at", summary.EndTokens.Count == 0 ? null : string.Join(' ', summary.EndTokens));
+        Add("chat template", TemplateLine(summary.Template));
+        AddEach("runs", summary.Problems);
+        AddEach("tokenises", summary.TokenizerProblem is { } problem ? [problem] : []);
         Terminal.Out.Write(grid);
 
         var types = NewTable("type", "tensors", "parameters", "size", "share");
@@ -34,8 +35,21 @@ internal static class InspectionTables
                 $"{100.0 * share.Bytes / Math.Max(1, summary.Types.Sum(type => type.Bytes)):F1} %");
         }
 
-        Terminal.Out.WriteLine();
-        Terminal.Out.Write(types);
+        if (summary.Types.Count > 0)
+        {
+            Terminal.Out.WriteLine();
+            Terminal.Out.Write(types);
+        }
+
+        // One line per problem: what is wrong with each tensor.
+        void AddEach(string question, IReadOnlyList<string> problems)
+        {
+            Add(question, problems.Count == 0 ? "yes" : $"no: {problems[0]}");
+            foreach (var other in problems.Skip(1))
+            {
+                Add("", $"    {other}");
+            }
+        }
 
         void Add(string name, string? value)
         {
@@ -44,6 +58,28 @@ internal static class InspectionTables
                 grid.AddRow(name, OneLine(value).EscapeMarkup());
             }
         }
+    }
+
+    private static string TokenizerLine(ModelSummary summary)
+    {
+        if (summary.TokenizerModel is null)
+        {
+            return "none";
+        }
+
+        var kind = summary.TokenizerKind is null ? $"{summary.TokenizerModel}, not usable" : $"{summary.TokenizerKind} ({summary.TokenizerModel})";
+        return $"{kind}{(summary.PreTokenizer is null ? "" : $", pre-tokeniser {summary.PreTokenizer}")}{(summary.Vocabulary is null ? "" : $", {summary.Vocabulary} tokens")}";
+    }
+
+    private static string TemplateLine(TemplateSummary? template)
+    {
+        if (template is null)
+        {
+            return "none";
+        }
+
+        var others = template.Named.Count == 0 ? "" : $"; others by name: {string.Join(", ", template.Named)}";
+        return template.Problem is { } problem ? $"{template.Source}, not usable: {problem}{others}" : $"{template.Source}; {template.Abilities}{others}";
     }
 
     public static void PrintMetadata(GgufMetadata metadata)

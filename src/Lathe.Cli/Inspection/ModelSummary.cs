@@ -1,3 +1,4 @@
+using System.Text;
 using Lathe.Engine.Models;
 using Lathe.Formats.Gguf;
 using Lathe.Formats.Tokenization;
@@ -17,6 +18,9 @@ internal sealed record ModelSummary
 
     public string? Architecture { get; init; }
 
+    /// <summary>Whether the architecture is one of the families that Lathe runs.</summary>
+    public required bool IsKnownFamily { get; init; }
+
     public required long Parameters { get; init; }
 
     public required int TensorCount { get; init; }
@@ -31,13 +35,21 @@ internal sealed record ModelSummary
 
     public long? ExpertsUsed { get; init; }
 
-    public string? Tokenizer { get; init; }
+    /// <summary><c>tokenizer.ggml.model</c>.</summary>
+    public string? TokenizerModel { get; init; }
 
     public string? PreTokenizer { get; init; }
 
     public int? Vocabulary { get; init; }
 
-    public required bool HasTemplate { get; init; }
+    /// <summary>How the vocabulary makes tokens, in words; null if Lathe cannot use it.</summary>
+    public string? TokenizerKind { get; init; }
+
+    /// <summary>The texts of the tokens after which generation stops.</summary>
+    public required IReadOnlyList<string> EndTokens { get; init; }
+
+    /// <summary>The chat template; null if the file has none.</summary>
+    public TemplateSummary? Template { get; init; }
 
     /// <summary>Tensor types, the one with most bytes first.</summary>
     public required IReadOnlyList<TypeShare> Types { get; init; }
@@ -52,6 +64,7 @@ internal sealed record ModelSummary
     {
         var metadata = file.Metadata;
         var architecture = Text("general.architecture");
+        var tokenizer = ReadTokenizer(metadata, out var tokenizerProblem);
         return new ModelSummary
         {
             Path = file.Path,
@@ -59,6 +72,7 @@ internal sealed record ModelSummary
             Parts = file.PartCount,
             Name = Text("general.name"),
             Architecture = architecture,
+            IsKnownFamily = ModelFamilies.All.Any(family => family.Architecture == architecture),
             Parameters = file.Tensors.Sum(tensor => tensor.Shape.ElementCount),
             TensorCount = file.Tensors.Count,
             Layers = Count("block_count"),
@@ -66,10 +80,12 @@ internal sealed record ModelSummary
             Context = Count("context_length"),
             Experts = Count("expert_count"),
             ExpertsUsed = Count("expert_used_count"),
-            Tokenizer = Text("tokenizer.ggml.model"),
+            TokenizerModel = Text("tokenizer.ggml.model"),
             PreTokenizer = Text("tokenizer.ggml.pre"),
             Vocabulary = IsArray("tokenizer.ggml.tokens") ? metadata.GetArray("tokenizer.ggml.tokens").Count : null,
-            HasTemplate = Text("tokenizer.chat_template") is not null,
+            TokenizerKind = tokenizer is null ? null : KindOf(tokenizer),
+            EndTokens = tokenizer is null ? [] : [.. tokenizer.EndOfGenerationIds.Order().Select(token => Encoding.UTF8.GetString(tokenizer.TokenText(token)))],
+            Template = TemplateSummary.Of(metadata),
             Types =
             [
                 .. file.Tensors.GroupBy(tensor => tensor.Type)
@@ -78,7 +94,7 @@ internal sealed record ModelSummary
                     .OrderByDescending(share => share.Bytes),
             ],
             Problems = FindProblems(file),
-            TokenizerProblem = FindTokenizerProblem(metadata),
+            TokenizerProblem = tokenizerProblem,
         };
 
         string? Text(string key) => IsA(key, GgufValueType.String) ? metadata.GetString(key) : null;
@@ -110,16 +126,25 @@ internal sealed record ModelSummary
         }
     }
 
-    private static string? FindTokenizerProblem(GgufMetadata metadata)
+    private static Tokenizer? ReadTokenizer(GgufMetadata metadata, out string? problem)
     {
         try
         {
-            Formats.Tokenization.Tokenizer.FromGguf(metadata);
-            return null;
+            problem = null;
+            return Tokenizer.FromGguf(metadata);
         }
         catch (Exception exception) when (exception is TokenizerException or GgufException)
         {
-            return exception.Message;
+            problem = exception.Message;
+            return null;
         }
     }
+
+    private static string KindOf(Tokenizer tokenizer) => tokenizer.ModelName switch
+    {
+        "gpt2" => "byte-level BPE",
+        "llama" => "SentencePiece BPE",
+        "bert" => "WordPiece",
+        var other => throw new NotSupportedException($"the tokenizer model '{other}' has no name in words"),
+    };
 }

@@ -28,7 +28,15 @@ internal sealed class EngineOptions
 
     private readonly Option<bool> _requireFast = new("--require-fast") { Description = "Fail instead of falling back to a reference route." };
 
-    public EngineOptions(Command verb)
+    private readonly Option<bool> _batchInvariant = new("--batch-invariant")
+    {
+        Description = "Results that do not depend on how tokens are batched or on the number of threads, to the last bit; slower.",
+    };
+
+    /// <param name="verb">The verb that gets the options.</param>
+    /// <param name="withThreads">Whether the number of threads is one of them: a verb that measures takes several.</param>
+    /// <param name="withPolicy">False for verbs that choose routes themselves.</param>
+    public EngineOptions(Command verb, bool withThreads = true, bool withPolicy = true)
     {
         _device.Validators.Add(result =>
         {
@@ -38,15 +46,29 @@ internal sealed class EngineOptions
             }
         });
         verb.Add(_device);
-        verb.Add(_threads);
-        verb.Add(_routes);
-        verb.Add(_quality);
-        verb.Add(_requireFast);
+        if (withThreads)
+        {
+            verb.Add(_threads);
+        }
+
+        verb.Add(_batchInvariant);
+        if (withPolicy)
+        {
+            verb.Add(_routes);
+            verb.Add(_quality);
+            verb.Add(_requireFast);
+        }
     }
 
-    public Backend CreateBackend(ParseResult result)
+    public bool IsBatchInvariant(ParseResult result) => result.GetValue(_batchInvariant);
+
+    public Backend CreateBackend(ParseResult result) => CreateBackend(result.GetValue(_threads));
+
+    /// <summary>A device with a number of threads that the verb chooses.</summary>
+    /// <param name="threads">Threads that compute; 0 for one per core.</param>
+    public static CpuBackend CreateBackend(int threads)
     {
-        var backend = new CpuBackend(result.GetValue(_threads));
+        var backend = new CpuBackend(threads);
         backend.Routes.RouteFailed += ReportFailure;
         return backend;
     }
@@ -57,7 +79,7 @@ internal sealed class EngineOptions
     /// <param name="options">What the verb itself asks for.</param>
     public LatheModel Load(ParseResult result, string? named, LatheOptions options)
     {
-        var complete = options with { Threads = result.GetValue(_threads), Policy = CreatePolicy(result), RouteFailed = ReportFailure };
+        var complete = options with { Threads = result.GetValue(_threads), Policy = CreatePolicy(result), RouteFailed = ReportFailure, BatchInvariant = IsBatchInvariant(result) };
         return LatheModel.Load(BuiltInModel.OpenOr(named), complete);
     }
 
@@ -65,7 +87,7 @@ internal sealed class EngineOptions
     public ModelOnDevice LoadWithoutTokenizer(ParseResult result, string path, Func<Model, RoutePolicy, RuntimeOptions>? options = null)
     {
         var policy = CreatePolicy(result);
-        return new ModelOnDevice(path, CreateBackend(result), model => (options?.Invoke(model, policy) ?? new RuntimeOptions()) with { Policy = policy });
+        return new ModelOnDevice(path, CreateBackend(result), model => (options?.Invoke(model, policy) ?? new RuntimeOptions()) with { Policy = policy, BatchInvariant = IsBatchInvariant(result) });
     }
 
     public RoutePolicy CreatePolicy(ParseResult result)

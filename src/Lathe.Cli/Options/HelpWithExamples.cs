@@ -10,7 +10,8 @@ internal sealed class HelpWithExamples(RootCommand root, HelpAction help) : Sync
     private const string Examples = """
         Examples:
           lathe run -p "Once upon a time"               continue a text with the built-in model
-          lathe run model.gguf -f question.txt -n 400   continue the text of a file
+          lathe run model.gguf -f question.txt -n 400   answer the text of a file
+          lathe run model.gguf --raw -p "Dear Ada,"     continue a text without the model's chat template
           lathe chat model.gguf                         talk to a model
           lathe inspect model.gguf                      what is in a file, and whether it runs
           lathe bench -m model.gguf -p 512 -n 128       how fast it runs here

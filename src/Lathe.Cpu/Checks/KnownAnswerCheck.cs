@@ -15,12 +15,12 @@ internal sealed class KnownAnswerCheck(RouteRegistry registry)
     // One token, a few and more: a route may have kernels of its own for each.
     private static readonly int[] s_tokenCounts = [1, 5, 13];
 
-    private readonly HashSet<(CpuRoute Route, string Kernel)> _passed = [];
+    private readonly HashSet<(CpuRoute Route, string Kernel, bool BatchInvariant)> _passed = [];
 
     /// <summary>True if the route agrees with the reference on a tile of <paramref name="node"/>; otherwise the route is marked unusable.</summary>
-    public bool Passes(CpuRoute route, GraphNode node, KvLayout? kv)
+    public bool Passes(CpuRoute route, GraphNode node, KvLayout? kv, bool batchInvariant)
     {
-        if (route.IsReference || _passed.Contains((route, KernelOf(node))))
+        if (route.IsReference || _passed.Contains((route, KernelOf(node), batchInvariant)))
         {
             return true;
         }
@@ -29,7 +29,7 @@ internal sealed class KnownAnswerCheck(RouteRegistry registry)
         {
             foreach (var tokens in s_tokenCounts)
             {
-                var error = Error(route, Shrink(node), tokens, kv);
+                var error = Error(route, Shrink(node), tokens, kv, batchInvariant);
                 if (!(error <= route.Tolerance))
                 {
                     registry.MarkUnusable(route, $"failed its known-answer check on {node.Name}: error {error:e1} against the reference, at most {route.Tolerance:e1} allowed");
@@ -43,7 +43,7 @@ internal sealed class KnownAnswerCheck(RouteRegistry registry)
             return false;
         }
 
-        _passed.Add((route, KernelOf(node)));
+        _passed.Add((route, KernelOf(node), batchInvariant));
         return true;
     }
 
@@ -84,7 +84,7 @@ internal sealed class KnownAnswerCheck(RouteRegistry registry)
 
     private static GraphValue Narrow(GraphValue value) => value with { Width = ProbeRows, GroupWidth = ProbeRows };
 
-    private double Error(CpuRoute route, GraphNode node, int tokens, KvLayout? layout)
+    private double Error(CpuRoute route, GraphNode node, int tokens, KvLayout? layout, bool batchInvariant)
     {
         var random = new Random(tokens);
         var batch = new Batch(new GraphShape(tokens, tokens));
@@ -110,7 +110,7 @@ internal sealed class KnownAnswerCheck(RouteRegistry registry)
         }
 
         var expected = StepProbe.Run((CpuRoute)registry.ReferenceOf(node.Op), node, batch, kv, inputs);
-        var actual = StepProbe.Run(route, node, batch, kv, inputs);
+        var actual = StepProbe.Run(route, node, batch, kv, inputs, batchInvariant);
         return NormalizedError(expected, actual);
     }
 

@@ -8,10 +8,11 @@ namespace Lathe.Cpu.Checks;
 internal static class StepProbe
 {
     /// <param name="inputs">Values of each input, row after row.</param>
+    /// <param name="batchInvariant">As <see cref="StepBuilder.BatchInvariant"/>.</param>
     /// <returns>The output rows, or an empty array if the node has no output.</returns>
-    public static unsafe float[] Run(CpuRoute route, GraphNode node, Batch batch, CpuKvStorage? kv, IReadOnlyList<float[]> inputs)
+    public static unsafe float[] Run(CpuRoute route, GraphNode node, Batch batch, CpuKvStorage? kv, IReadOnlyList<float[]> inputs, bool batchInvariant = false)
     {
-        var builder = new StepBuilder(batch.Shape, threads: 1, kv);
+        var builder = new StepBuilder(batch.Shape, threads: 1, kv) { BatchInvariant = batchInvariant };
         var buffers = node.Inputs.Select(input => builder.Output(input, rowWise: false)).ToArray();
         var step = route.Compile(node, builder);
         PlannedStep[] steps = [.. builder.TakePending().Select(pending => new PlannedStep(pending, null, null)), new PlannedStep(step, node, route)];

@@ -13,10 +13,16 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
     private readonly List<(CpuBuffer Buffer, long Offset)> _scratch = [];
     private long _scratchOffset;
     private readonly List<CpuStep> _pending = [];
+    private bool _isBeside;
+    private CpuBuffer? _beside;
 
     public int Threads { get; } = threads;
 
     public GraphShape Shape { get; } = shape;
+
+    /// <summary>True if a token's result must not depend on how many tokens or threads there are: a route then takes the kernel that it would take for
+    /// many tokens, whatever the shape.</summary>
+    public bool BatchInvariant { get; init; }
 
     /// <summary>The KV pages that attention reads and the store step writes.</summary>
     public CpuKvStorage Kv => kv ?? throw new InvalidOperationException("this graph was compiled without a KV cache");
@@ -38,8 +44,17 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
     /// on a replicated output each thread computes every row into its own copy.</param>
     public CpuBuffer Output(GraphValue value, bool rowWise)
     {
-        var buffer = new CpuBuffer($"v{value.Id}", AlignedMemory.RoundUp((long)value.Width * sizeof(float)), Shape.Rows(value.Rows), rowWise && Replicates);
-        _values.Add(value.Id, buffer);
+        var name = _isBeside ? $"v{value.Id}.beside" : $"v{value.Id}";
+        var buffer = new CpuBuffer(name, AlignedMemory.RoundUp((long)value.Width * sizeof(float)), Shape.Rows(value.Rows), rowWise && Replicates);
+        if (_isBeside)
+        {
+            _beside = buffer;
+        }
+        else
+        {
+            _values.Add(value.Id, buffer);
+        }
+
         return buffer;
     }
 
@@ -47,11 +62,12 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
     /// <param name="form">Name of the form.</param>
     /// <param name="rowBytes">Bytes per row.</param>
     /// <param name="convert">Makes the row-wise step that fills the form from the value's rows.</param>
-    public CpuBuffer Derived(GraphValue value, string form, long rowBytes, Func<CpuBuffer, CpuBuffer, CpuStep> convert)
+    /// <param name="rowMultiple">The buffer gets a multiple of this many rows.</param>
+    public CpuBuffer Derived(GraphValue value, string form, long rowBytes, Func<CpuBuffer, CpuBuffer, CpuStep> convert, int rowMultiple = 1)
     {
         if (!_derived.TryGetValue((value.Id, form), out var buffer))
         {
-            buffer = new CpuBuffer($"v{value.Id}.{form}", AlignedMemory.RoundUp(rowBytes), Shape.Rows(value.Rows), Replicates);
+            buffer = new CpuBuffer($"v{value.Id}.{form}", AlignedMemory.RoundUp(rowBytes), (Shape.Rows(value.Rows) + rowMultiple - 1) / rowMultiple * rowMultiple, Replicates);
             _derived.Add((value.Id, form), buffer);
             _pending.Add(convert(Input(value), buffer));
         }
@@ -70,6 +86,22 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
         _scratch.Add((buffer, _scratchOffset));
         _scratchOffset += buffer.CopyBytes;
         return buffer;
+    }
+
+    /// <summary>Compiles a node once more, by another route, into a buffer of its own beside the value's: for comparisons.</summary>
+    /// <returns>The step, and its output; null if the node has none.</returns>
+    public (CpuStep Step, CpuBuffer? Output) CompileBeside(CpuRoute route, GraphNode node)
+    {
+        _isBeside = true;
+        _beside = null;
+        try
+        {
+            return (route.Compile(node, this), _beside);
+        }
+        finally
+        {
+            _isBeside = false;
+        }
     }
 
     /// <summary>Stands for the KV pages of a layer in the accesses of the steps that write and read them: columns are KV heads, and there is no memory behind it.</summary>

@@ -36,9 +36,9 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
     public override CpuStep Compile(GraphNode node, StepBuilder builder)
     {
         var matmul = (MatMulNode)node;
-        var kernel = CreateKernel(matmul.Matrix.InputWidth, builder.Shape.Rows(matmul.Input.Rows));
+        var kernel = CreateKernel(matmul.Matrix.InputWidth, builder.Shape.Rows(matmul.Input.Rows), builder.BatchInvariant);
         var activations = kernel.ActivationForm is { } form
-            ? builder.Derived(matmul.Input, form, kernel.ActivationBytesPerRow(matmul.Input.Width), (from, to) => new PackActivations(kernel, matmul.Input, from, to))
+            ? builder.Derived(matmul.Input, form, kernel.ActivationBytesPerRow(matmul.Input.Width), (from, to) => kernel.CreatePacking(matmul.Input, from, to), kernel.PackedRows)
             : builder.Input(matmul.Input);
         var residual = matmul.Residual is null ? null : builder.Input(matmul.Residual);
         var output = builder.Output(matmul.Result, rowWise: false);
@@ -53,7 +53,8 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
     }
 
     /// <summary>The kernel for rows of <paramref name="k"/> values, for up to <paramref name="rows"/> rows of activations.</summary>
-    protected abstract MatrixKernel CreateKernel(int k, int rows);
+    /// <param name="batchInvariant">True if a token's results must not depend on how many tokens there are.</param>
+    protected abstract MatrixKernel CreateKernel(int k, int rows, bool batchInvariant);
 
     private sealed class Step(
         MatrixKernel kernel,

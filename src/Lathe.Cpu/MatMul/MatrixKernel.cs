@@ -1,3 +1,6 @@
+using Lathe.Cpu.Execution;
+using Lathe.Engine.Graphs;
+
 namespace Lathe.Cpu.MatMul;
 
 /// <summary>Multiplies weights of one type by activations: what the steps of plain and expert products call, whoever wrote the code behind it.</summary>
@@ -16,7 +19,13 @@ public abstract unsafe class MatrixKernel
     public abstract long ActivationBytesPerRow(int k);
 
     /// <summary>Brings <paramref name="k"/> f32 values into the form that the kernel reads.</summary>
-    public abstract void Pack(float* x, byte* row, int k);
+    public virtual void Pack(float* x, byte* row, int k) => throw new NotSupportedException("this kernel's activations are not packed row by row");
+
+    /// <summary>Rows that are packed together: a buffer of packed activations has a multiple of it.</summary>
+    public virtual int PackedRows => 1;
+
+    /// <summary>The step that packs all rows of a value.</summary>
+    public virtual CpuStep CreatePacking(GraphValue value, CpuBuffer from, CpuBuffer to) => new PackActivations(this, value, from, to);
 
     /// <summary>Computes what <paramref name="arguments"/> ask for.</summary>
     public abstract void Run(MatMulArguments* arguments);

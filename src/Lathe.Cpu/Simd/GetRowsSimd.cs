@@ -1,4 +1,5 @@
 using Lathe.Cpu.Execution;
+using Lathe.Cpu.Simd.Dequantization;
 using Lathe.Cpu.Simd.Lanes;
 using Lathe.Engine.Graphs;
 using Lathe.Engine.Models;
@@ -6,9 +7,8 @@ using Lathe.Formats.Quantization;
 
 namespace Lathe.Cpu.Simd;
 
-/// <summary>Embedding rows: plain types in vectors, the others through their block format (a row per token is too little to matter).
-/// A token id outside the table makes a row of NaN.</summary>
-public sealed unsafe class GetRowsSimd() : SimdRoute<GetRowsNode>("get_rows", "expands f32, f16, bf16 and q8_0 in vectors, other types by block")
+/// <summary>Embedding rows, expanded in vectors. A token id outside the table makes a row of NaN.</summary>
+public sealed unsafe class GetRowsSimd() : SimdRoute<GetRowsNode>("get_rows", "expands rows in vectors")
 {
     public override string GuardSummary => "tables of any type that can be computed with";
 
@@ -24,8 +24,7 @@ public sealed unsafe class GetRowsSimd() : SimdRoute<GetRowsNode>("get_rows", "e
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        private readonly delegate*<byte*, float*, int, void> _expand = Unpacking<TLanes, TVector>.Find(table.Type);
-        private readonly BlockFormat _format = BlockFormat.Get(table.Type);
+        private readonly delegate*<byte*, float*, int, void> _expand = Dequantizers<TLanes, TVector>.Find(table.Type);
 
         protected override void RunRow(in StepContext context, int row)
         {
@@ -37,15 +36,7 @@ public sealed unsafe class GetRowsSimd() : SimdRoute<GetRowsNode>("get_rows", "e
                 return;
             }
 
-            var source = table.Data + (token * table.RowBytes);
-            if (_expand != null)
-            {
-                _expand(source, target, table.InputWidth);
-            }
-            else
-            {
-                _format.Dequantize(source, target, table.InputWidth);
-            }
+            _expand(table.Data + (token * table.RowBytes), target, table.InputWidth);
         }
     }
 }

@@ -54,7 +54,7 @@ internal abstract class KernelEmitter
 
     protected abstract void Body();
 
-    /// <summary>A constant as a memory operand of <paramref name="bytes"/>' width.</summary>
+    /// <summary>A constant as a memory operand of <paramref name="bytes"/>' width. It is not aligned.</summary>
     protected AssemblerMemoryOperand Constant(byte[] bytes)
     {
         foreach (var (known, content) in _constants)

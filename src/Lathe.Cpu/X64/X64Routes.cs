@@ -1,6 +1,9 @@
+using Lathe.Cpu.Simd.MatMul.Codes;
 using Lathe.Cpu.X64.Attention.Decode;
 using Lathe.Cpu.X64.Attention.Prefill;
 using Lathe.Cpu.X64.MatMul.Gemv;
+using Lathe.Cpu.X64.MatMul.Panels;
+using Lathe.Cpu.X64.MatMul.Tiles;
 
 namespace Lathe.Cpu.X64;
 
@@ -11,6 +14,10 @@ internal static class X64Routes
     [
         .. GemvFormats.Types.Select(type => new GemvRoute(type)),
         .. GemvFormats.Types.Select(type => new ExpertGemvRoute(type)),
+        .. WeightCodes.Types.Select(type => new TileGemmRoute(type)),
+        .. WeightCodes.Types.Select(type => new ExpertTileGemmRoute(type)),
+        .. WeightCodes.Types.Select(type => new PanelGemmRoute(type)),
+        .. WeightCodes.Types.Select(type => new ExpertPanelGemmRoute(type)),
         new DecodeRoute(),
         new PrefillRoute(),
     ];

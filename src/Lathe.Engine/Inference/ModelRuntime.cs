@@ -48,7 +48,8 @@ public sealed class ModelRuntime : IDisposable
         var shape = new GraphShape(CapacityFor(tokens), CapacityFor(Math.Max(outputs, 1)));
         if (!_graphs.TryGetValue(shape, out var graph))
         {
-            graph = Backend.Compile(Model.Graph, shape, _storage, Options.Policy);
+            var options = new CompileOptions { Policy = Options.Policy, BatchInvariant = Options.BatchInvariant, Probe = Options.Probe };
+            graph = Backend.Compile(Model.Graph, shape, _storage, options);
             _graphs.Add(shape, graph);
             _batches.Add(shape, new Batch(shape));
         }

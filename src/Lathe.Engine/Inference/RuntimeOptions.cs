@@ -19,4 +19,10 @@ public sealed record RuntimeOptions
 
     /// <summary>Prompt tokens per batch.</summary>
     public int ChunkTokens { get; init; } = 512;
+
+    /// <summary>True if results must not depend on how tokens are batched or on the number of threads, to the last bit; it costs speed.</summary>
+    public bool BatchInvariant { get; init; }
+
+    /// <summary>Sees what the nodes of the graph make, or null.</summary>
+    public GraphProbe? Probe { get; init; }
 }

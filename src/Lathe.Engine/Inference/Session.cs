@@ -80,13 +80,14 @@ public sealed class Session : IDisposable
             var count = Math.Min(tokens.Length - start, _runtime.ChunkTokens);
             var isLast = start + count == tokens.Length;
             var work = new SessionTokens(this, tokens.Slice(start, count), reader is not null ? count : isLast ? 1 : 0);
-            RunBatch(new ReadOnlySpan<SessionTokens>(in work), reader);
+            RunBatch(new ReadOnlySpan<SessionTokens>(in work), reader is null ? null : OfOneSession(reader));
             start += count;
         }
     }
 
     /// <summary>Runs the next tokens of several sessions of one runtime in one batch; each keeps the logits after its last token.</summary>
-    public static void AppendTogether(ReadOnlySpan<SessionTokens> work) => RunBatch(work, reader: null);
+    /// <param name="reader">Is handed the logits of every output, or null.</param>
+    public static void AppendTogether(ReadOnlySpan<SessionTokens> work, BatchLogitsReader? reader = null) => RunBatch(work, reader);
 
     /// <summary>Forgets every token from <paramref name="length"/> on.</summary>
     public void Rollback(int length)
@@ -130,7 +131,10 @@ public sealed class Session : IDisposable
         }
     }
 
-    private static void RunBatch(ReadOnlySpan<SessionTokens> work, LogitsReader? reader)
+    // A method of its own: its closure must not be made where there is no reader.
+    private static BatchLogitsReader OfOneSession(LogitsReader reader) => (_, position, logits) => reader(position, logits);
+
+    private static void RunBatch(ReadOnlySpan<SessionTokens> work, BatchLogitsReader? reader)
     {
         var runtime = work[0].Session._runtime;
         int tokens = 0, outputs = 0;
@@ -163,14 +167,14 @@ public sealed class Session : IDisposable
         }
     }
 
-    private void Accept(SessionTokens item, CompiledGraph graph, int firstOutput, LogitsReader? reader)
+    private void Accept(SessionTokens item, CompiledGraph graph, int firstOutput, BatchLogitsReader? reader)
     {
         if (reader is not null)
         {
             var firstPosition = Length + item.Tokens.Length - item.Outputs;
             for (var i = 0; i < item.Outputs; i++)
             {
-                reader(firstPosition + i, graph.Logits(firstOutput + i));
+                reader(this, firstPosition + i, graph.Logits(firstOutput + i));
             }
         }
 

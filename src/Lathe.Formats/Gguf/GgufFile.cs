@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 
 namespace Lathe.Formats.Gguf;
 
@@ -64,6 +65,22 @@ public sealed unsafe class GgufFile : IDisposable
     }
 
     public bool TryGetTensor(string name, [NotNullWhen(true)] out GgufTensor? tensor) => _tensorsByName.TryGetValue(name, out tensor);
+
+    /// <summary>SHA-256 of all bytes of the model, of a split one over its parts in their order, as of one file. Reads every byte.</summary>
+    public byte[] ComputeSha256()
+    {
+        const int Step = 1 << 26;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var memory in _parts.Select(part => part.Memory))
+        {
+            for (long at = 0; at < memory.Length; at += Step)
+            {
+                hash.AppendData(new ReadOnlySpan<byte>(memory.Start + at, (int)Math.Min(Step, memory.Length - at)));
+            }
+        }
+
+        return hash.GetHashAndReset();
+    }
 
     /// <summary>Unmaps the file. Pointers and spans into it must not be used any more.</summary>
     public void Dispose()

@@ -57,6 +57,12 @@ public sealed record ModelPreset
     /// <summary>Llama 3.1's divisors of the RoPE frequencies.</summary>
     public bool HasFrequencyFactors { get; init; }
 
+    /// <summary>One matrix for Q, K and V and one for gate and up.</summary>
+    public bool HasFusedProjections { get; init; }
+
+    /// <summary>LongRoPE: the context up to which the first of two sets of frequency divisors serves; 0 for none.</summary>
+    public int LongRopeOriginalContext { get; init; }
+
     /// <summary>Tokens that a sliding-window layer sees; 0 for none.</summary>
     public int SlidingWindow { get; init; }
 

@@ -96,6 +96,46 @@ public static class ModelPresets
         RopeScaling = ("linear", 8, null),
     };
 
+    private static readonly ModelPreset s_gemma2 = new()
+    {
+        Name = "gemma2-2b",
+        Architecture = "gemma2",
+        Layers = 26,
+        Embedding = 2304,
+        FeedForward = 9216,
+        Heads = 8,
+        KvHeads = 4,
+        HeadDim = 256,
+        Vocabulary = 256000,
+        Context = 8192,
+        NormEpsilon = 1e-6f,
+        RopeBase = 10000,
+        PreTokenizer = "gpt-2",
+        IsTied = true,
+        AddsBos = true,
+        HasBranchNorms = true,
+        SlidingWindow = 4096,
+    };
+
+    private static readonly ModelPreset s_phi3 = new()
+    {
+        Name = "phi3.5-mini",
+        Architecture = "phi3",
+        Layers = 32,
+        Embedding = 3072,
+        FeedForward = 8192,
+        Heads = 32,
+        KvHeads = 32,
+        HeadDim = 96,
+        Vocabulary = 32064,
+        Context = 131072,
+        NormEpsilon = 1e-5f,
+        RopeBase = 10000,
+        PreTokenizer = "gpt-2",
+        HasFusedProjections = true,
+        LongRopeOriginalContext = 4096,
+    };
+
     private static readonly ModelPreset s_gptOss = new()
     {
         Name = "gpt-oss-20b",
@@ -132,6 +172,8 @@ public static class ModelPresets
         s_qwen3Moe,
         s_gemma3,
         s_gemma3 with { Name = "gemma3-12b", Layers = 48, Embedding = 3840, FeedForward = 15360, Heads = 16, KvHeads = 8 },
+        s_gemma2,
+        s_phi3,
         s_gptOss,
         s_gptOss with { Name = "gpt-oss-120b", Layers = 36, Experts = 128 },
         Tiny(s_llama, "tiny-llama"),
@@ -139,6 +181,9 @@ public static class ModelPresets
         Tiny(s_qwen3, "tiny-qwen3"),
         Tiny(s_qwen3Moe, "tiny-qwen3moe") with { Experts = 8, ExpertsUsed = 2, ExpertFeedForward = 256 },
         Tiny(s_gemma3, "tiny-gemma3") with { Layers = 7, SlidingWindow = 16 },
+        Tiny(s_gemma2, "tiny-gemma2") with { SlidingWindow = 16 },
+        Tiny(s_phi3, "tiny-phi3") with { LongRopeOriginalContext = 1024 },
+        Tiny(s_llama, "tiny-mixtral") with { HasFrequencyFactors = false, Experts = 4, ExpertsUsed = 2, ExpertFeedForward = 512 },
         Tiny(s_gptOss, "tiny-gpt-oss") with { FeedForward = 256, SlidingWindow = 16, Experts = 8, ExpertsUsed = 2, ExpertFeedForward = 256 },
     ];
 

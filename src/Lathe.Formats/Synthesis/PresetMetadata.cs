@@ -43,6 +43,11 @@ internal static class PresetMetadata
             }
         }
 
+        if (preset.LongRopeOriginalContext > 0)
+        {
+            AddCount("rope.scaling.original_context_length", preset.LongRopeOriginalContext);
+        }
+
         if (preset.Experts > 0)
         {
             AddCount("expert_count", preset.Experts);

@@ -15,6 +15,12 @@ internal sealed class PresetTensors(ModelPreset preset, GgmlType type)
             yield return Vector("rope_freqs.weight", preset.HeadDim / 2, TensorContent.FrequencyFactors);
         }
 
+        if (preset.LongRopeOriginalContext > 0)
+        {
+            yield return Vector("rope_factors_long.weight", preset.HeadDim / 2, TensorContent.FrequencyFactors);
+            yield return Vector("rope_factors_short.weight", preset.HeadDim / 2, TensorContent.FrequencyFactors);
+        }
+
         for (var layer = 0; layer < preset.Layers; layer++)
         {
             foreach (var tensor in Attention().Concat(preset.Experts > 0 ? ExpertFeedForward() : DenseFeedForward()))
@@ -34,7 +40,10 @@ internal sealed class PresetTensors(ModelPreset preset, GgmlType type)
     {
         var (query, keyValue) = (preset.Heads * preset.HeadDim, preset.KvHeads * preset.HeadDim);
         yield return Norm("attn_norm.weight", preset.Embedding);
-        foreach (var (name, width) in new[] { ("attn_q", query), ("attn_k", keyValue), ("attn_v", keyValue) })
+        (string Name, int Width)[] projections = preset.HasFusedProjections
+            ? [("attn_qkv", query + (2 * keyValue))]
+            : [("attn_q", query), ("attn_k", keyValue), ("attn_v", keyValue)];
+        foreach (var (name, width) in projections)
         {
             yield return Matrix(name + ".weight", preset.Embedding, width);
             if (preset.HasQkvBias)
@@ -70,8 +79,13 @@ internal sealed class PresetTensors(ModelPreset preset, GgmlType type)
 
     private IEnumerable<SyntheticTensor> DenseFeedForward()
     {
-        yield return Matrix("ffn_gate.weight", preset.Embedding, preset.FeedForward);
-        yield return Matrix("ffn_up.weight", preset.Embedding, preset.FeedForward);
+        if (!preset.HasFusedProjections)
+        {
+            yield return Matrix("ffn_gate.weight", preset.Embedding, preset.FeedForward);
+        }
+
+        // Files name the fused pair after its second half.
+        yield return Matrix("ffn_up.weight", preset.Embedding, (preset.HasFusedProjections ? 2 : 1) * preset.FeedForward);
         yield return Matrix("ffn_down.weight", preset.FeedForward, preset.Embedding);
         if (preset.HasBranchNorms)
         {

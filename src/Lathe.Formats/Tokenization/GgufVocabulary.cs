@@ -45,10 +45,16 @@ internal static class GgufVocabulary
             AddBos = ReadFlag(metadata, "add_bos_token"),
             AddEos = ReadFlag(metadata, "add_eos_token"),
             AddSpacePrefix = ReadFlag(metadata, "add_space_prefix"),
+            SpecialTokensTakeSpace = IsPhi3(metadata),
             Lowercase = ReadFlag(metadata, "normalizer.lowercase"),
             StripAccents = ReadFlag(metadata, "normalizer.strip_accents"),
         };
     }
+
+    /// <summary>Phi 3 was trained with tokens that take the white space behind them; files have no key for that and are known by their name.</summary>
+    private static bool IsPhi3(GgufMetadata metadata) =>
+        metadata.TryGetString("general.name", out var name)
+        && (name.Contains("phi-3", StringComparison.OrdinalIgnoreCase) || name.Contains("phi3", StringComparison.OrdinalIgnoreCase));
 
     private static TokenType[] ReadTypes(GgufMetadata metadata)
     {

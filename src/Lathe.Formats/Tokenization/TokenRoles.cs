@@ -29,6 +29,9 @@ internal sealed class TokenRoles
     /// <summary>The structure of a Harmony message, which whoever reads the text must see.</summary>
     private static readonly string[] s_rendered = ["<|start|>", "<|channel|>", "<|constrain|>", "<|message|>"];
 
+    /// <summary>Even in vocabularies whose special tokens take the white space behind them these do not.</summary>
+    private static readonly string[] s_leavingSpace = ["<unk>", "<s>", "<|endoftext|>"];
+
     private const string EndOfMessage = "<|eom_id|>";
     private const string End = "<|end|>";
     private const string Return = "<|return|>";
@@ -38,6 +41,7 @@ internal sealed class TokenRoles
     private readonly TokenType[] _types;
     private readonly HashSet<int> _endOfGeneration = [];
     private readonly HashSet<int> _rendered = [];
+    private readonly HashSet<int> _takingSpace = [];
 
     /// <param name="vocabulary">A vocabulary whose lengths and ids have been checked.</param>
     /// <param name="texts">Its tokens by their text.</param>
@@ -66,6 +70,10 @@ internal sealed class TokenRoles
         };
         FindEndOfGeneration();
         FindRendered();
+        if (vocabulary.SpecialTokensTakeSpace)
+        {
+            FindTakingSpace();
+        }
     }
 
     public SpecialTokenIds Ids { get; }
@@ -77,6 +85,9 @@ internal sealed class TokenRoles
 
     /// <summary>True for a control token that adds its own text nevertheless.</summary>
     public bool IsRendered(int token) => _rendered.Contains(token);
+
+    /// <summary>True for a token that takes the white space behind it.</summary>
+    public bool TakesSpace(int token) => _takingSpace.Contains(token);
 
     private void FindEndOfGeneration()
     {
@@ -120,6 +131,25 @@ internal sealed class TokenRoles
             if (Find(text) is { } token)
             {
                 _rendered.Add(token);
+            }
+        }
+    }
+
+    private void FindTakingSpace()
+    {
+        for (var token = 0; token < _types.Length; token++)
+        {
+            if (_types[token] is TokenType.Control or TokenType.UserDefined or TokenType.Unknown)
+            {
+                _takingSpace.Add(token);
+            }
+        }
+
+        foreach (var text in s_leavingSpace)
+        {
+            if (Find(text) is { } token)
+            {
+                _takingSpace.Remove(token);
             }
         }
     }

@@ -8,6 +8,8 @@ namespace Lathe.Formats.Tokenization;
 /// <summary>Makes tokens of text and text of tokens, as one model's vocabulary says. Immutable; safe for use by many threads.</summary>
 public sealed class Tokenizer
 {
+    private static readonly SearchValues<byte> s_whiteSpace = SearchValues.Create(" \t\n\v\f\r"u8);
+
     private readonly Utf8Table _texts;
     private readonly Utf8Table _rendered;
     private readonly TokenRoles _roles;
@@ -148,6 +150,11 @@ public sealed class Tokenizer
             {
                 output.Add(token);
                 startsText = true;
+                if (_roles.TakesSpace(token))
+                {
+                    var rest = utf8[position..].IndexOfAnyExcept(s_whiteSpace);
+                    position = rest < 0 ? utf8.Length : position + rest;
+                }
             }
         }
 

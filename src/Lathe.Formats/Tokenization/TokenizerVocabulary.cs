@@ -1,7 +1,7 @@
 namespace Lathe.Formats.Tokenization;
 
 /// <summary>Everything that a tokenizer is made from, as a model file states it; nothing here has been checked yet.</summary>
-public sealed class TokenizerVocabulary
+public sealed record TokenizerVocabulary
 {
     /// <summary>The kind of tokenizer: <c>gpt2</c> (byte-level BPE), <c>llama</c> (SentencePiece BPE) or <c>bert</c> (WordPiece).</summary>
     public required string Model { get; init; }
@@ -32,6 +32,9 @@ public sealed class TokenizerVocabulary
 
     /// <summary>Whether SentencePiece puts a space before a text; null means yes.</summary>
     public bool? AddSpacePrefix { get; init; }
+
+    /// <summary>Whether white space behind a special token belongs to it and makes no tokens of its own.</summary>
+    public bool SpecialTokensTakeSpace { get; init; }
 
     /// <summary>Whether WordPiece sees small letters only; null means yes.</summary>
     public bool? Lowercase { get; init; }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Lathe.Cpu.Tests.Simd.MatMul;
 using Lathe.Engine.Graphs;
 using Lathe.Engine.Inference;
 using Lathe.Formats.Gguf;
@@ -36,7 +37,7 @@ public sealed unsafe class GetRowsTests
             const int TableRows = 9;
             var width = format.BlockElements * 3;
             var bytes = new byte[format.ByteSize(width * TableRows)];
-            new Random(7).NextBytes(bytes);
+            RandomBlocks.Fill(format.Type, bytes, new Random(7));
             var expected = new float[width * TableRows];
             fixed (byte* blocks = bytes)
             fixed (float* values = expected)

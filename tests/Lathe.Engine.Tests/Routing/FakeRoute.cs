@@ -1,9 +1,10 @@
 using Lathe.Engine.Graphs;
+using Lathe.Engine.Inference;
 using Lathe.Engine.Routing;
 
 namespace Lathe.Engine.Tests.Routing;
 
-internal sealed class FakeRoute(string id, int priority, RouteSetting setting = RouteSetting.On, bool isReference = false, string? refuses = null) : Route
+internal sealed class FakeRoute(string id, int priority, RouteSetting setting = RouteSetting.On, bool isReference = false, string? refuses = null, int maxTokens = int.MaxValue) : Route
 {
     public override string Id => id;
 
@@ -20,4 +21,6 @@ internal sealed class FakeRoute(string id, int priority, RouteSetting setting = 
     public override bool IsReference => isReference;
 
     public override string? WhyNot(GraphNode node) => refuses;
+
+    public override string? WhyNot(GraphNode node, GraphShape shape) => shape.Tokens > maxTokens ? "the batch is too large" : WhyNot(node);
 }

@@ -43,6 +43,15 @@ public sealed class PublishedVocabularyTests
         }
     }
 
+    /// <summary>A turn as the model's template writes it; the ids are another engine's.</summary>
+    [Fact]
+    public void Special_tokens_of_phi_3_take_the_white_space_behind_them()
+    {
+        using var file = GgufFile.Open(PathOf("phi-3"));
+        var tokens = Tokenizer.FromGguf(file.Metadata).Encode("<|user|>\nSYS\nHI<|end|>\n<|assistant|>\n", addSpecial: true, parseSpecial: true);
+        Assert.Equal([1, 32010, 317, 21554, 13, 17628, 32007, 32001], tokens);
+    }
+
     private static string PathOf(string name)
     {
         for (var folder = Directory.GetParent(GoldenFiles.Root); folder is not null; folder = folder.Parent)

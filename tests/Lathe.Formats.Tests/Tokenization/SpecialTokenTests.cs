@@ -40,6 +40,19 @@ public sealed class SpecialTokenTests
         Assert.Equal(text, tokenizer.Decode(tokens, renderSpecial: true));
     }
 
+    /// <summary>Special tokens of Phi 3 take the white space behind them, three of them excepted.</summary>
+    [Theory]
+    [InlineData(true, "<go> \n a<go>\n", "<go>|a|<go>")]
+    [InlineData(true, "<s> a", "<s>|Ġ|a")]
+    [InlineData(true, " <go>a", "Ġ|<go>|a")]
+    [InlineData(false, "<go> a", "<go>|Ġ|a")]
+    public void White_space_behind_a_special_token_may_belong_to_it(bool takesSpace, string text, string expected)
+    {
+        var vocabulary = SyntheticVocabulary.ByteLevel("gpt-2", ["t h"], ("<go>", TokenType.Control), ("<s>", TokenType.Control));
+        var tokenizer = Tokenizer.Create(vocabulary with { SpecialTokensTakeSpace = takesSpace });
+        Assert.Equal(expected, tokenizer.Texts(tokenizer.Encode(text, parseSpecial: true)));
+    }
+
     [Fact]
     public void User_defined_text_is_a_token_even_where_it_is_plain()
     {

@@ -35,16 +35,17 @@ internal abstract class ExpertMatMulRoute(GgmlType type, string recipe) : CpuRou
     public override CpuStep Compile(GraphNode node, StepBuilder builder)
     {
         var product = (ExpertMatMulNode)node;
-        var kernel = CreateKernel(product.Matrix.InputWidth, builder.Shape.Tokens);
+        var kernel = CreateKernel(product.Matrix.InputWidth, builder.Shape.Tokens, builder.BatchInvariant);
         var operands = new ExpertOperands(
             kernel, product, Activations(kernel, product, builder), builder.Input(product.Routing), builder.Output(product.Result, rowWise: false));
-        return builder.Shape.Tokens == 1
+        return builder.Shape.Tokens == 1 && !builder.BatchInvariant
             ? new ExpertGemvStep(operands, builder.Scratch("expert_matmul.panel", kernel.ScratchBytes))
             : ExpertGemmStep.Create(operands, builder);
     }
 
     /// <summary>The kernel for rows of <paramref name="k"/> values, for up to <paramref name="rows"/> rows of activations.</summary>
-    protected abstract MatrixKernel CreateKernel(int k, int rows);
+    /// <param name="batchInvariant">True if a token's results must not depend on how many tokens there are.</param>
+    protected abstract MatrixKernel CreateKernel(int k, int rows, bool batchInvariant);
 
     private static CpuBuffer Activations(MatrixKernel kernel, ExpertMatMulNode product, StepBuilder builder)
     {
@@ -55,7 +56,7 @@ internal abstract class ExpertMatMulRoute(GgmlType type, string recipe) : CpuRou
         }
 
         return product.IsInputShared
-            ? builder.Derived(input, form, kernel.ActivationBytesPerRow(input.Width), (from, to) => new PackActivations(kernel, input, from, to))
+            ? builder.Derived(input, form, kernel.ActivationBytesPerRow(input.Width), (from, to) => kernel.CreatePacking(input, from, to), kernel.PackedRows)
             : builder.Derived(
                 input, $"{form}.groups", kernel.ActivationBytesPerRow(input.GroupWidth) * input.GroupCount, (from, to) => new PackGroups(kernel, input, from, to));
     }

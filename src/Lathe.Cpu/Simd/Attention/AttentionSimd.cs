@@ -28,6 +28,7 @@ public sealed class AttentionSimd() : SimdRoute<AttentionNode>("attention", "onl
         var bytes = AttentionWorkspace.Bytes(node.Attention, AttentionStep<TLanes, TVector>.PaddedRows(division));
         return new AttentionStep<TLanes, TVector>(
             node,
+            builder.BatchInvariant,
             builder.Kv,
             division,
             builder.Input(node.Query),

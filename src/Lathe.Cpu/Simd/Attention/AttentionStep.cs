@@ -8,7 +8,7 @@ namespace Lathe.Cpu.Simd.Attention;
 
 /// <summary>Cuts a batch into pieces and attends piece by piece, page by page.</summary>
 internal sealed unsafe class AttentionStep<TLanes, TVector>(
-    AttentionNode node, CpuKvStorage kv, AttentionDivision division, CpuBuffer query, CpuBuffer output, CpuBuffer marker, CpuBuffer scratch)
+    AttentionNode node, bool batchInvariant, CpuKvStorage kv, AttentionDivision division, CpuBuffer query, CpuBuffer output, CpuBuffer marker, CpuBuffer scratch)
     : CpuStep(
         BufferAccess.Read(query, Heads(division, node.Attention.KvHeadCount, node.Attention.GroupSize * node.Attention.HeadDim)),
         BufferAccess.Read(marker, Heads(division, node.Attention.KvHeadCount, 1)),
@@ -122,8 +122,8 @@ internal sealed unsafe class AttentionStep<TLanes, TVector>(
             context.Batch.Positions[row],
             _sinks == null ? null : _sinks + head);
 
-        // Rows across the lanes cost the same for one as for two whole vectors of them.
-        if (piece.Rows <= TLanes.Count)
+        // Rows across the lanes cost the same for one as for two whole vectors of them; and they are all computed alike, however many they are.
+        if (piece.Rows <= TLanes.Count && !batchInvariant)
         {
             Attend<RowAttention<TLanes, TVector>>(piece, slice.Sequence, kvHead);
         }

@@ -14,10 +14,7 @@ public static unsafe class MatMulKernels
     public static IReadOnlyList<GgmlType> Types { get; } =
     [
         GgmlType.F32, GgmlType.F16, GgmlType.BF16,
-        GgmlType.Q4_0, GgmlType.Q4_1, GgmlType.Q5_0, GgmlType.Q5_1, GgmlType.Q8_0, GgmlType.MXFP4,
-        GgmlType.Q2_K, GgmlType.Q3_K, GgmlType.Q4_K, GgmlType.Q5_K, GgmlType.Q6_K,
-        GgmlType.IQ4_NL, GgmlType.IQ4_XS, GgmlType.IQ3_S, GgmlType.IQ3_XXS, GgmlType.IQ2_S, GgmlType.IQ2_XS, GgmlType.IQ2_XXS,
-        GgmlType.IQ1_M, GgmlType.IQ1_S, GgmlType.TQ2_0, GgmlType.TQ1_0,
+        .. WeightCodes.Types,
     ];
 
     /// <summary>The kernels of <paramref name="type"/> on the fastest tier.</summary>
@@ -38,31 +35,16 @@ public static unsafe class MatMulKernels
             GgmlType.F32 => Float<F32Weights>(type, tier),
             GgmlType.F16 => Float<F16Weights>(type, tier),
             GgmlType.BF16 => Float<BF16Weights>(type, tier),
-            GgmlType.Q4_0 => Quantized<Q4_0Codes>(type, tier),
-            GgmlType.Q4_1 => Quantized<Q4_1Codes>(type, tier),
-            GgmlType.Q5_0 => Quantized<Q5_0Codes>(type, tier),
-            GgmlType.Q5_1 => Quantized<Q5_1Codes>(type, tier),
-            GgmlType.Q8_0 => Quantized<Q8_0Codes>(type, tier),
-            GgmlType.MXFP4 => Quantized<MXFP4Codes>(type, tier),
-            GgmlType.Q2_K => Quantized<Q2_KCodes>(type, tier),
-            GgmlType.Q3_K => Quantized<Q3_KCodes>(type, tier),
-            GgmlType.Q4_K => Quantized<Q4_KCodes>(type, tier),
-            GgmlType.Q5_K => Quantized<Q5_KCodes>(type, tier),
-            GgmlType.Q6_K => Quantized<Q6_KCodes>(type, tier),
-            GgmlType.IQ4_NL => Quantized<IQ4_NLCodes>(type, tier),
-            GgmlType.IQ4_XS => Quantized<IQ4_XSCodes>(type, tier),
-            GgmlType.IQ3_S => Quantized<IQ3_SCodes>(type, tier),
-            GgmlType.IQ3_XXS => Quantized<IQ3_XXSCodes>(type, tier),
-            GgmlType.IQ2_S => Quantized<IQ2_SCodes>(type, tier),
-            GgmlType.IQ2_XS => Quantized<IQ2_XSCodes>(type, tier),
-            GgmlType.IQ2_XXS => Quantized<IQ2_XXSCodes>(type, tier),
-            GgmlType.IQ1_M => Quantized<IQ1_MCodes>(type, tier),
-            GgmlType.IQ1_S => Quantized<IQ1_SCodes>(type, tier),
-            GgmlType.TQ2_0 => Quantized<TQ2_0Codes>(type, tier),
-            GgmlType.TQ1_0 => Quantized<TQ1_0Codes>(type, tier),
+            _ when WeightCodes.Types.Contains(type) => WeightCodes.Visit(type, new QuantizedKernels(type, tier)),
             _ => throw new NotSupportedException(
                 $"There is no matrix kernel for weights of type {type}; the types that have one are {string.Join(", ", Types)}."),
         };
+    }
+
+    private sealed class QuantizedKernels(GgmlType type, SimdTier tier) : IWeightCodesVisitor<MatMulKernel>
+    {
+        public MatMulKernel Visit<TCodes>()
+            where TCodes : struct, IWeightCodes => Quantized<TCodes>(type, tier);
     }
 
     private static MatMulKernel Quantized<TCodes>(GgmlType type, SimdTier tier)

@@ -20,6 +20,7 @@ internal sealed class CyclerValue : TemplateValue
 
     internal override TemplateValue? GetAttribute(string name) => name switch
     {
+        "items" => ListValue.Tuple(_values),
         "current" => _values[_position],
         "next" => new MethodValue(this, s_next),
         "reset" => new MethodValue(this, s_reset),

@@ -135,20 +135,18 @@ internal static partial class Filters
         return ListValue.From(Ordering.Sort(items, item => SortKey(call, item, isCaseSensitive), call.Budget, call.Flag(1, otherwise: false)));
     }
 
-    /// <summary>What an item is sorted by: itself, an attribute, or several with commas between their names.</summary>
-    private static TemplateValue SortKey(Invocation call, TemplateValue item, bool isCaseSensitive)
+    /// <summary>What an item is sorted by: itself, an attribute, or several with commas between their names. It is a tuple even of one: equal
+    /// values that have no order, such as missing attributes, are then never compared.</summary>
+    private static ListValue SortKey(Invocation call, TemplateValue item, bool isCaseSensitive)
     {
-        if (call[3] is StringValue names && names.Text.Contains(','))
-        {
-            var keys = names.Text.Split(',').Select(name => FoldCase(ItemPath.Follow(new StringValue(name), item, call), isCaseSensitive));
-            return ListValue.Tuple([.. keys]);
-        }
-
-        return FoldCase(call.Has(3) ? ItemPath.Follow(call[3], item, call) : item, isCaseSensitive);
+        IEnumerable<TemplateValue> keys = call[3] is StringValue names
+            ? names.Text.Split(',').Select(name => ItemPath.Follow(new StringValue(name), item, call))
+            : [call.Has(3) ? ItemPath.Follow(call[3], item, call) : item];
+        return ListValue.Tuple([.. keys.Select(key => FoldCase(key, isCaseSensitive))]);
     }
 
     private static TemplateValue FoldCase(TemplateValue value, bool isCaseSensitive) =>
-        value is StringValue text && !isCaseSensitive ? new StringValue(text.Text.ToLowerInvariant()) : value;
+        value is StringValue text && !isCaseSensitive ? new StringValue(PythonCharacters.ToLower(text.Text)) : value;
 
     private static TemplateValue Extreme(Invocation call, int sign)
     {

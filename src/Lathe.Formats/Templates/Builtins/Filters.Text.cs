@@ -28,7 +28,7 @@ internal static partial class Filters
             if (i == text.Length || PythonCharacters.IsSpace(text[i]) || text[i] is '-' or '(' or '{' or '[' or '<')
             {
                 var word = text[start..i];
-                result.Append(word.Length == 0 ? "" : PythonCharacters.ToUpper(word[..1]) + word[1..].ToLowerInvariant());
+                result.Append(word.Length == 0 ? "" : PythonCharacters.ToUpper(word[..1]) + PythonCharacters.ToLower(word[1..]));
                 result.Append(i < text.Length ? text[i].ToString() : "");
                 start = i + 1;
             }

@@ -47,7 +47,9 @@ internal static partial class Filters
                 out var integer):
                 return new IntegerValue(integer);
             case StringValue text:
-                return TryParseFloat(text.Text, out var number) && double.IsFinite(number) ? new IntegerValue(new(number)) : otherwise;
+                return !TryParseFloat(text.Text, out var number) || double.IsNaN(number) ? otherwise
+                    : double.IsFinite(number) ? new IntegerValue(new(number))
+                    : throw new TemplateException("infinity has no integer.");
             case FloatValue { Value: var value } when !double.IsFinite(value):
                 return otherwise;
             case var value when Numbers.IsNumber(value):

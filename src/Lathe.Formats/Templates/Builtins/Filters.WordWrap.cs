@@ -8,7 +8,9 @@ internal static partial class Filters
     /// <summary>Wraps each line on its own, as Python's <c>textwrap</c> does: lines break at spaces, and behind hyphens of words.</summary>
     private static StringValue WordWrap(Invocation call)
     {
-        var text = Soft(call);
+        // Unlike its neighbours the filter does not make text of other values.
+        call.Text(0);
+        var text = (StringValue)call[0];
         var width = call.Integer(1, 79);
         if (width <= 0)
         {
@@ -32,27 +34,32 @@ internal static partial class Filters
     private static IEnumerable<string> Wrap(string line, int width, bool breaksWords, bool breaksHyphens)
     {
         var current = new StringBuilder();
+        var column = 0;
         foreach (var chunk in Chunks(line, breaksHyphens))
         {
             var from = 0;
+            var length = CodePoints.Count(chunk);
             var isSpace = string.IsNullOrWhiteSpace(chunk);
-            if (breaksWords && !isSpace && chunk.Length > width)
+            if (breaksWords && !isSpace && length > width)
             {
                 // A word that fits on no line fills up the current one.
-                while (current.Length + chunk.Length - from > width)
+                for (; column + length > width; column = 0)
                 {
-                    var part = width - current.Length;
-                    yield return TakeLine(current.Append(chunk, from, part));
-                    from += part;
+                    var end = CodePoints.UnitIndex(chunk, from, width - column);
+                    length -= width - column;
+                    yield return TakeLine(current.Append(chunk, from, end - from));
+                    from = end;
                 }
             }
-            else if (current.Length + chunk.Length > width && current.Length > 0)
+            else if (column + length > width && column > 0)
             {
                 yield return TakeLine(current);
-                from = isSpace ? chunk.Length : 0;
+                column = 0;
+                (from, length) = isSpace ? (chunk.Length, 0) : (0, length);
             }
 
             current.Append(chunk, from, chunk.Length - from);
+            column += length;
         }
 
         if (TakeLine(current) is { Length: > 0 } last)

@@ -27,7 +27,7 @@ internal static partial class Filters
         new("forceescape", call => new StringValue(Html.Escape(call.ToText(0), call.Budget), isMarkup: true), "value"),
         new("format", Format, "value", "*", "**"),
         new("indent", Indent, "s", "width?", "first?", "blank?"),
-        new("lower", call => Map(call, text => text.ToLowerInvariant()), "s"),
+        new("lower", call => Map(call, PythonCharacters.ToLower), "s"),
         new("replace", Replace, "s", "old", "new", "count?"),
         new("safe", call => new StringValue(call.ToText(0), isMarkup: true), "value"),
         new("striptags", StripTags, "value"),

@@ -88,6 +88,12 @@ internal static partial class StringMethods
     private static TemplateValue Find(Invocation call, bool fromEnd)
     {
         var (text, start) = Window(call);
+        if (call.Text(1).Length == 0 && call.Has(2) && call.Integer(2) > start)
+        {
+            // Even nothing is not found beyond the end.
+            return -1L;
+        }
+
         var index = fromEnd
             ? TextSearch.LastIndexOf(text, call.Text(1), text.Length, call.Budget)
             : TextSearch.IndexOf(text, call.Text(1), 0, call.Budget);
@@ -115,6 +121,31 @@ internal static partial class StringMethods
         call.Budget.AllocateItems(parts.Count);
         call.Budget.Allocate(call.Text(0).Length);
         return new ListValue([.. parts.Select(part => Self(call).With(part))]);
+    }
+
+    private static StringValue ExpandTabs(Invocation call)
+    {
+        var size = Math.Max(0, call.Integer(1, 8));
+        var text = call.Text(0);
+        call.Budget.Allocate(text.Length + ((long)text.AsSpan().Count('\t') * size));
+        var result = new System.Text.StringBuilder();
+        var column = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.Value == '\t')
+            {
+                var width = size == 0 ? 0 : size - (column % size);
+                result.Append(' ', width);
+                column += width;
+            }
+            else
+            {
+                result.Append(rune);
+                column = rune.Value is '\n' or '\r' ? 0 : column + 1;
+            }
+        }
+
+        return Self(call).With(result.ToString());
     }
 
     private static string Separator(Invocation call) =>

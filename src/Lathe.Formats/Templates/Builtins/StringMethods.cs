@@ -9,16 +9,16 @@ internal static partial class StringMethods
     public static FrozenDictionary<string, Builtin> Table { get; } = new Builtin[]
     {
         Mapping("capitalize", PythonCharacters.Capitalize),
-        Mapping("casefold", text => text.ToLowerInvariant().Replace("ß", "ss")),
-        Mapping("lower", text => text.ToLowerInvariant()),
+        Mapping("casefold", text => PythonCharacters.ToLower(text).Replace("ß", "ss").Replace("ς", "σ")),
+        Mapping("lower", PythonCharacters.ToLower),
         Mapping("upper", PythonCharacters.ToUpper),
         Mapping("swapcase", text => string.Concat(text.Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c)))),
         Mapping("title", Title),
-        Mapping("expandtabs", text => text.Replace("\t", "        ")),
+        new("expandtabs", ExpandTabs, "self", "tabsize?"),
         Predicate("isalnum", rune => IsLetter(rune) || IsNumeric(rune)),
         Predicate("isalpha", IsLetter),
         Predicate("isdecimal", IsDecimal),
-        Predicate("isdigit", IsDecimal),
+        Predicate("isdigit", code => CharUnicodeInfo.GetDigitValue(char.ConvertFromUtf32(code), 0) >= 0),
         Predicate("isnumeric", IsNumeric),
         Predicate("isspace", code => code < 0x10000 && PythonCharacters.IsSpace((char)code)),
         new("isascii", call => call.Text(0).All(char.IsAscii), "self"),
@@ -26,6 +26,7 @@ internal static partial class StringMethods
         new("islower", call => call.Text(0) is var text && text.Any(char.IsLower) && !text.Any(char.IsUpper), "self"),
         new("isupper", call => call.Text(0) is var text && text.Any(char.IsUpper) && !text.Any(char.IsLower), "self"),
         new("istitle", call => call.Text(0) is var text && text.Any(char.IsLetter) && Title(text) == text, "self"),
+        new("isidentifier", call => IsIdentifier(call.Text(0)), "self"),
         new("strip", call => Strip(call, start: true, end: true), "self", "chars?"),
         new("lstrip", call => Strip(call, start: true, end: false), "self", "chars?"),
         new("rstrip", call => Strip(call, start: false, end: true), "self", "chars?"),
@@ -101,6 +102,9 @@ internal static partial class StringMethods
 
     private static bool IsLetter(int code) => CharUnicodeInfo.GetUnicodeCategory(code) is UnicodeCategory.UppercaseLetter
         or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter;
+
+    private static bool IsIdentifier(string text) =>
+        text.Length > 0 && (text[0] == '_' || IsLetter(CodePoints.At(text, 0))) && AreAll(text, code => code == '_' || IsLetter(code) || IsNumeric(code));
 
     private static bool IsDecimal(int code) => CharUnicodeInfo.GetUnicodeCategory(code) is UnicodeCategory.DecimalDigitNumber;
 

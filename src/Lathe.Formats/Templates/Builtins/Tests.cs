@@ -26,7 +26,7 @@ internal static class Tests
         Test("escaped", call => call[0] is StringValue { IsMarkup: true }),
         Test("lower", call => IsCased(call.ToText(0), char.IsUpper, char.IsLower)),
         Test("upper", call => IsCased(call.ToText(0), char.IsLower, char.IsUpper)),
-        Test("odd", call => !Remainder(call, 2).IsZero),
+        Test("odd", call => Remainder(call, 2).IsOne),
         Test("even", call => Remainder(call, 2).IsZero),
         Test("divisibleby", call => Remainder(call, call.Integer(1)).IsZero, "num"),
         Test("in", call => Ordering.Contains(call[1], call[0], call.Interpreter), "seq"),
@@ -54,7 +54,9 @@ internal static class Tests
     private static System.Numerics.BigInteger Remainder(Invocation call, int divisor)
     {
         var value = Arithmetic.Apply(BinaryOperator.Modulo, call[0], new IntegerValue(divisor), call.Interpreter);
-        return value is FloatValue number ? (number.Value == 0 ? 0 : 1) : Numbers.ToInteger(value);
+
+        // Of a fraction it matters only that it is neither 0 nor 1.
+        return value is not FloatValue number ? Numbers.ToInteger(value) : number.Value is 0 or 1 ? (int)number.Value : 2;
     }
 
     /// <summary>Identity, which for values that cannot change is equality within a type.</summary>

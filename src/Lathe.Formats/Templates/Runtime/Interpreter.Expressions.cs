@@ -10,7 +10,7 @@ internal sealed partial class Interpreter
     {
         ListValue list => list,
         DictValue dict => dict.Entries.Select(entry => entry.Key),
-        StringValue text => CodePoints.Enumerate(text.Text).Select(character => text.With(character)),
+        StringValue text => CodePoints.Enumerate(text.Text).Select(character => new StringValue(character)),
         IteratorValue iterator => iterator.Remaining(),
         UndefinedValue => [],
         _ => throw new TemplateException($"a value of type '{value.TypeName}' cannot be iterated."),

@@ -111,23 +111,25 @@ internal sealed partial class Interpreter(
         }
 
         var loop = new LoopValue(passing, depth, statement.IsRecursive ? (outer, inner) => Recurse(statement, inner, scope, outer.Depth + 1) : null);
-        var isEmpty = true;
+        // Jinja takes the else branch if no pass came to the end of the body, be it that each was cut short.
+        var hasFinishedPass = false;
         while (loop.TryNext(out var item))
         {
-            isEmpty = false;
             Budget.Step();
 
             // What a pass of the loop sets is gone in the next one.
             var inner = new Scope(scope);
             inner.Set("loop", loop);
             Assign(statement.Target, item, inner);
-            if (ExecuteBlock(statement.Body, inner) == Flow.Break)
+            var flow = ExecuteBlock(statement.Body, inner);
+            hasFinishedPass |= flow == Flow.Next;
+            if (flow == Flow.Break)
             {
                 break;
             }
         }
 
-        return isEmpty ? ExecuteBlock(statement.Else, new Scope(scope)) : Flow.Next;
+        return !hasFinishedPass ? ExecuteBlock(statement.Else, new Scope(scope)) : Flow.Next;
     }
 
     private IEnumerable<TemplateValue> Filter(IEnumerable<TemplateValue> items, Statement.For statement, Expression filter, Scope scope)

@@ -69,16 +69,19 @@ internal sealed class BraceFormat
     private string Field(string field, int nesting)
     {
         var colon = field.IndexOf(':');
-        var specification = colon < 0 ? "" : Run(field[(colon + 1)..], nesting + 1);
         var head = colon < 0 ? field : field[..colon];
         var mark = head.IndexOf('!');
         var value = Lookup(mark < 0 ? head : head[..mark]);
+
+        // After the field itself: automatic numbers count from left to right.
+        var specification = colon < 0 ? "" : Run(field[(colon + 1)..], nesting + 1);
         if (mark >= 0)
         {
             value = head[(mark + 1)..] switch
             {
                 "s" => new StringValue(_call.Interpreter.ToText(value)),
-                "r" or "a" => new StringValue(ValuePrinter.Repr(value, _call.Budget)),
+                "r" => new StringValue(ValuePrinter.Repr(value, _call.Budget)),
+                "a" => new StringValue(PythonCharacters.EscapeBeyondAscii(ValuePrinter.Repr(value, _call.Budget))),
                 var conversion => throw new TemplateException($"the conversion '!{conversion}' of a format is unknown."),
             };
         }

@@ -34,9 +34,11 @@ internal static class CodePoints
     /// <summary>The index of the unit that lies <paramref name="count"/> code points behind unit <paramref name="from"/>, or the end.</summary>
     public static int UnitIndex(string text, int from, int count)
     {
-        if (AreUnits(text))
+        // Only as much of the text is looked at as is passed: callers go through a text piece by piece.
+        var units = Math.Min(count, text.Length - from);
+        if (AreUnits(text.AsSpan(from, units)))
         {
-            return Math.Min(text.Length, from + count);
+            return from + units;
         }
 
         while (count-- > 0 && from < text.Length)

@@ -118,8 +118,10 @@ internal sealed class PercentFormat
             case 's':
                 var text = value as StringValue ?? new StringValue(_interpreter.ToText(value));
                 return specification.Text(_format.IsMarkup ? Html.Escape(text, budget) : text.Text, budget);
-            case 'r' or 'a':
+            case 'r':
                 return specification.Text(ValuePrinter.Repr(value, budget), budget);
+            case 'a':
+                return specification.Text(PythonCharacters.EscapeBeyondAscii(ValuePrinter.Repr(value, budget)), budget);
             case 'c' when value is StringValue character && CodePoints.Count(character.Text) == 1:
                 return (specification with { Type = 's' }).Text(character.Text, budget);
             case 'd' or 'x' or 'X' or 'o' or 'c' or 'e' or 'E' or 'f' or 'F' or 'g' or 'G' when Numbers.IsNumber(value):

@@ -59,13 +59,11 @@ internal sealed class PatternMatcher
         {
             if (failed == Dead)
             {
-                var skipped = utf8[start..].IndexOfAny(_firstBytes);
-                if (skipped < 0)
+                start = FindCandidate(utf8, start);
+                if (start == utf8.Length)
                 {
                     break;
                 }
-
-                start += skipped;
             }
 
             var symbol = ClassAt(utf8, start, out var width);
@@ -87,6 +85,13 @@ internal sealed class PatternMatcher
 
         start = end = utf8.Length;
         return false;
+    }
+
+    /// <summary>The next byte with which a match might begin, at <paramref name="from"/> or later; the length of the text if there is none.</summary>
+    public int FindCandidate(ReadOnlySpan<byte> utf8, int from)
+    {
+        var skipped = utf8[from..].IndexOfAny(_firstBytes);
+        return skipped < 0 ? utf8.Length : from + skipped;
     }
 
     private bool MayBegin(byte first) => first < _ascii.Length

@@ -30,9 +30,20 @@ internal sealed class PreTokenizer
             scratch.AddRange(ends);
             ends.Clear();
             var start = 0;
+            var candidate = -1;
             foreach (var end in scratch)
             {
-                SplitPiece(stage, utf8[start..end], start, ends);
+                // One look ahead over the whole text spares most stages most pieces: a digit, say, is rare.
+                candidate = candidate < start ? stage.FindCandidate(utf8, start) : candidate;
+                if (candidate >= end)
+                {
+                    ends.Add(end);
+                }
+                else
+                {
+                    SplitPiece(stage, utf8[start..end], start, ends);
+                }
+
                 start = end;
             }
         }

@@ -18,7 +18,7 @@ public sealed class AttentionCodeTests
     [InlineData(512, 512)]
     public void The_tile_kernel_multiplies_each_tile_once(int keyDim, int valueDim)
     {
-        var layout = new TileLayout(keyDim, valueDim);
+        var layout = new AttentionTileLayout(keyDim, valueDim);
         var code = Decode(new AttendTilesEmitter(layout, capped: false, windowed: false));
 
         // Four products per step of 32 dims, in the first step's loop and in the woven one; four or two per pair or single part of the values.
@@ -38,7 +38,7 @@ public sealed class AttentionCodeTests
     [InlineData(true, true)]
     public void What_is_not_asked_for_is_not_there(bool capped, bool windowed)
     {
-        var tiles = Decode(new AttendTilesEmitter(new TileLayout(64, 64), capped, windowed));
+        var tiles = Decode(new AttendTilesEmitter(new AttentionTileLayout(64, 64), capped, windowed));
         Assert.Equal(capped, tiles.Any(instruction => instruction.Mnemonic == Mnemonic.Vdivps));
         Assert.Equal(windowed ? 4 : 2, tiles.Count(instruction => instruction.Mnemonic == Mnemonic.Vpcmpgtd));
         var rows = Decode(new DecodeEmitter(3, new KvRows(KvElementType.F16, 64), new KvRows(KvElementType.F16, 64), capped, windowed));
@@ -72,7 +72,7 @@ public sealed class AttentionCodeTests
                     new ValueTilesEmitter(rows),
                     new QueryTilesEmitter(dim),
                     new ResultRowsEmitter(dim),
-                    new AttendTilesEmitter(new TileLayout(dim, dim), capped: true, windowed: true),
+                    new AttendTilesEmitter(new AttentionTileLayout(dim, dim), capped: true, windowed: true),
                     new DecodeEmitter(5, rows, rows, capped: true, windowed: true),
                 ];
                 Assert.Equal(emitters.Length, emitters.Select(emitter => emitter.Key).Distinct().Count());

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Lathe.Cpu.X64.Attention.Prefill;
 
-/// <summary>What <see cref="AttendTilesEmitter"/> reads: two panels of query rows and a run of keys. Layouts: <see cref="TileLayout"/>.</summary>
+/// <summary>What <see cref="AttendTilesEmitter"/> reads: two panels of query rows and a run of keys. Layouts: <see cref="AttentionTileLayout"/>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct AttendArguments
 {

@@ -11,7 +11,7 @@ internal sealed partial class AttendTilesEmitter
     {
         const int Vectors = 4;
         Code.mov(rax, rsi);
-        Code.imul(ecx, ebp, TileLayout.ScoreBytes / (Vectors * Row));
+        Code.imul(ecx, ebp, AttentionTileLayout.ScoreBytes / (Vectors * Row));
         var vectors = Code.CreateLabel();
         Code.Label(ref vectors);
         for (var i = 0; i < Vectors; i++)
@@ -62,7 +62,7 @@ internal sealed partial class AttendTilesEmitter
 
         HideKeys();
         Code.Label(ref seen);
-        Code.imul(ecx, ebp, TileLayout.UnitKeys);
+        Code.imul(ecx, ebp, AttentionTileLayout.UnitKeys);
         Code.add(r14d, ecx);
     }
 
@@ -72,7 +72,7 @@ internal sealed partial class AttendTilesEmitter
         Code.vpbroadcastd(key, r14d);
         Code.vmovdqu64(one, Repeated(1));
         Code.vmovups(hidden, Repeated(float.NegativeInfinity));
-        for (var panel = 0; panel < TileLayout.Panels; panel++)
+        for (var panel = 0; panel < AttentionTileLayout.Panels; panel++)
         {
             Code.vmovdqu64(Zmm(3 + panel), Statistic(RowStatistics.PositionOffset, panel));
             Code.vmovdqu64(Zmm(5 + panel), Statistic(RowStatistics.FirstVisibleOffset, panel));
@@ -82,9 +82,9 @@ internal sealed partial class AttendTilesEmitter
         Code.mov(ecx, ebp);
         Label unit = Code.CreateLabel(), row = Code.CreateLabel();
         Code.Label(ref unit);
-        Code.mov(edx, TileLayout.UnitKeys);
+        Code.mov(edx, AttentionTileLayout.UnitKeys);
         Code.Label(ref row);
-        for (var panel = 0; panel < TileLayout.Panels; panel++)
+        for (var panel = 0; panel < AttentionTileLayout.Panels; panel++)
         {
             Code.vpcmpgtd(k2, key, Zmm(3 + panel));
             Code.vmovups(__zmmword_ptr[rax + (panel * PanelScores)].k2, hidden);
@@ -99,7 +99,7 @@ internal sealed partial class AttendTilesEmitter
         Code.add(rax, Row);
         Code.dec(edx);
         Code.jne(row);
-        Code.add(rax, TileLayout.ScoreBytes - PanelScores);
+        Code.add(rax, AttentionTileLayout.ScoreBytes - PanelScores);
         Code.dec(ecx);
         Code.jne(unit);
     }
@@ -109,7 +109,7 @@ internal sealed partial class AttendTilesEmitter
     {
         const int Accumulators = 4;
         Code.vmovups(zmm0, Repeated(float.NegativeInfinity));
-        for (var i = 1; i < TileLayout.Panels * Accumulators; i++)
+        for (var i = 1; i < AttentionTileLayout.Panels * Accumulators; i++)
         {
             Code.vmovaps(Zmm(i), zmm0);
         }
@@ -118,20 +118,20 @@ internal sealed partial class AttendTilesEmitter
         Code.mov(ecx, ebp);
         var unit = Code.CreateLabel();
         Code.Label(ref unit);
-        for (var key = 0; key < TileLayout.UnitKeys; key++)
+        for (var key = 0; key < AttentionTileLayout.UnitKeys; key++)
         {
-            for (var panel = 0; panel < TileLayout.Panels; panel++)
+            for (var panel = 0; panel < AttentionTileLayout.Panels; panel++)
             {
                 var largest = Zmm((panel * Accumulators) + (key % Accumulators));
                 Code.vmaxps(largest, largest, __zmmword_ptr[rax + (panel * PanelScores) + (key * Row)]);
             }
         }
 
-        Code.add(rax, TileLayout.ScoreBytes);
+        Code.add(rax, AttentionTileLayout.ScoreBytes);
         Code.dec(ecx);
         Code.jne(unit);
 
-        for (var panel = 0; panel < TileLayout.Panels; panel++)
+        for (var panel = 0; panel < AttentionTileLayout.Panels; panel++)
         {
             var first = panel * Accumulators;
             Code.vmaxps(Zmm(first), Zmm(first), Zmm(first + 1));
@@ -144,7 +144,7 @@ internal sealed partial class AttendTilesEmitter
         var low = Code.CreateLabel();
         Code.kortestw(k2, k3);
         Code.je(low);
-        for (var panel = 0; panel < TileLayout.Panels; panel++)
+        for (var panel = 0; panel < AttentionTileLayout.Panels; panel++)
         {
             var largest = Zmm(panel * Accumulators);
             AssemblerRegisterZMM maximum = Zmm(8 + panel), exponent = Zmm(10 + panel), fraction = Zmm(12 + panel), factor = Zmm(14 + panel);
@@ -163,13 +163,13 @@ internal sealed partial class AttendTilesEmitter
         Code.mov(ecx, layout.Parts);
         var part = Code.CreateLabel();
         Code.Label(ref part);
-        for (var row = 0; row < TileLayout.Panels * TileLayout.PanelRows; row++)
+        for (var row = 0; row < AttentionTileLayout.Panels * AttentionTileLayout.PanelRows; row++)
         {
-            Code.vmulps(Zmm(row % 8), Zmm(14 + (row / TileLayout.PanelRows)), __zmmword_ptr[rax + (row * Row)]);
+            Code.vmulps(Zmm(row % 8), Zmm(14 + (row / AttentionTileLayout.PanelRows)), __zmmword_ptr[rax + (row * Row)]);
             Code.vmovups(__zmmword_ptr[rax + (row * Row)], Zmm(row % 8));
         }
 
-        Code.add(rax, TileLayout.Panels * Tile);
+        Code.add(rax, AttentionTileLayout.Panels * Tile);
         Code.dec(ecx);
         Code.jne(part);
         Code.Label(ref low);
@@ -179,12 +179,12 @@ internal sealed partial class AttendTilesEmitter
     private List<Action> Weights()
     {
         var actions = new List<Action>();
-        for (var pair = 0; pair < TileLayout.UnitKeys / 2; pair++)
+        for (var pair = 0; pair < AttentionTileLayout.UnitKeys / 2; pair++)
         {
-            for (var panel = 0; panel < TileLayout.Panels; panel++)
+            for (var panel = 0; panel < AttentionTileLayout.Panels; panel++)
             {
                 int scores = (panel * PanelScores) + (2 * pair * Row), weights = (panel * Tile) + (pair * Row);
-                var first = ((TileLayout.Panels * pair) + panel) % WeightSets * 4;
+                var first = ((AttentionTileLayout.Panels * pair) + panel) % WeightSets * 4;
                 AssemblerRegisterZMM even = Zmm(first), odd = Zmm(first + 1), fraction = Zmm(first + 2), power = Zmm(first + 3);
                 var (maximum, total) = (NegativeMaximum(panel), Total(panel));
                 actions.Add(() => Code.vaddps(even, maximum, __zmmword_ptr[rax + scores]));
@@ -200,8 +200,8 @@ internal sealed partial class AttendTilesEmitter
             }
         }
 
-        actions.Add(() => Code.add(rax, TileLayout.ScoreBytes));
-        actions.Add(() => Code.add(rdx, TileLayout.WeightBytes));
+        actions.Add(() => Code.add(rax, AttentionTileLayout.ScoreBytes));
+        actions.Add(() => Code.add(rdx, AttentionTileLayout.WeightBytes));
         return actions;
     }
 

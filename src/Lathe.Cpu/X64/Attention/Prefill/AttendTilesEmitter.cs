@@ -1,4 +1,5 @@
 using Iced.Intel;
+using Lathe.Cpu.X64.MatMul.Tiles;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace Lathe.Cpu.X64.Attention.Prefill;
@@ -26,22 +27,22 @@ namespace Lathe.Cpu.X64.Attention.Prefill;
 /// Work for 32 rows, 32 keys and 128 + 128 dims is 32 tile products of 16 cycles, 512 cycles; the softmax takes about 620 vector instructions, 310 cycles,
 /// in their shadow. Loads are 28 tiles of 16 lines, 224 cycles.
 /// </remarks>
-internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped, bool windowed) : KernelEmitter
+internal sealed partial class AttendTilesEmitter(AttentionTileLayout layout, bool capped, bool windowed) : KernelEmitter
 {
     /// <summary>Most units of a step: sums are read and written once per step, and scores and weights of more would leave the first-level cache.</summary>
     public const int StepUnits = 8;
 
     /// <summary>Working memory for scores.</summary>
-    public const int ScoreBytes = StepUnits * TileLayout.ScoreBytes;
+    public const int ScoreBytes = StepUnits * AttentionTileLayout.ScoreBytes;
 
     /// <summary>Working memory for weights.</summary>
-    public const int WeightBytes = StepUnits * TileLayout.WeightBytes;
+    public const int WeightBytes = StepUnits * AttentionTileLayout.WeightBytes;
 
     /// <summary>The largest weight is two to the power of this.</summary>
     private const float Slack = 8;
 
-    private const int Tile = TileLayout.TileBytes;
-    private const int Row = TileLayout.RowBytes;
+    private const int Tile = AttentionTileLayout.TileBytes;
+    private const int Row = AttentionTileLayout.RowBytes;
     private const int PanelScores = 2 * Tile;
     private const int WeightSets = 5;
     private const byte GreaterThan = 0x1E; // ordered, quiet
@@ -57,7 +58,7 @@ internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped,
 
     protected override void Body()
     {
-        Code.ldtilecfg(Constant(TileConfiguration()));
+        Code.ldtilecfg(Constant(TileConfiguration.Bytes));
         Load();
         Label next = Code.CreateLabel(), scored = Code.CreateLabel(), done = Code.CreateLabel();
         CountNextUnits();
@@ -105,21 +106,6 @@ internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped,
         Code.tilerelease();
     }
 
-    /// <summary>Palette 1: eight tiles of 16 rows of 64 bytes.</summary>
-    private static byte[] TileConfiguration()
-    {
-        const int RowBytesOffset = 16, RowsOffset = 48;
-        var configuration = new byte[64];
-        configuration[0] = 1;
-        for (var tile = 0; tile < 8; tile++)
-        {
-            configuration[RowBytesOffset + (2 * tile)] = TileLayout.RowBytes;
-            configuration[RowsOffset + tile] = TileLayout.PanelRows;
-        }
-
-        return configuration;
-    }
-
     private static AssemblerMemoryOperand TileAt(AssemblerRegister64 address, int offset = 0) => __[address + r15 + offset];
 
     private static AssemblerRegisterZMM NegativeMaximum(int panel) => Zmm(22 + panel);
@@ -151,7 +137,7 @@ internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped,
             Code.vmovups(Coefficient(power), Repeated(PowerOfTwo.Coarse[power]));
         }
 
-        for (var panel = 0; panel < TileLayout.Panels; panel++)
+        for (var panel = 0; panel < AttentionTileLayout.Panels; panel++)
         {
             Code.vmovups(NegativeMaximum(panel), Statistic(RowStatistics.NegativeMaximumOffset, panel));
             Code.vmovups(Total(panel), Statistic(RowStatistics.TotalOffset, panel));
@@ -160,7 +146,7 @@ internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped,
 
     private void Store()
     {
-        for (var panel = 0; panel < TileLayout.Panels; panel++)
+        for (var panel = 0; panel < AttentionTileLayout.Panels; panel++)
         {
             Code.vmovups(Statistic(RowStatistics.NegativeMaximumOffset, panel), NegativeMaximum(panel));
             Code.vmovups(Statistic(RowStatistics.TotalOffset, panel), Total(panel));
@@ -204,12 +190,12 @@ internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped,
         for (var step = 0; step < layout.Steps; step++)
         {
             var at = step * Tile;
-            actions.Add(() => Code.tileloadd(tmm4, TileAt(r8, at)));
+            actions.Add(() => Code.tileloaddt1(tmm4, TileAt(r8, at)));
             actions.Add(() => Code.tileloadd(tmm6, TileAt(r10, at)));
             actions.Add(() => Code.tdpbf16ps(tmm0, tmm4, tmm6));
             actions.Add(() => Code.tileloadd(tmm7, TileAt(r10, layout.QueryPanelBytes + at)));
             actions.Add(() => Code.tdpbf16ps(tmm1, tmm4, tmm7));
-            actions.Add(() => Code.tileloadd(tmm5, TileAt(r8, (layout.Steps * Tile) + at)));
+            actions.Add(() => Code.tileloaddt1(tmm5, TileAt(r8, (layout.Steps * Tile) + at)));
             actions.Add(() => Code.tdpbf16ps(tmm2, tmm5, tmm6));
             actions.Add(() => Code.tdpbf16ps(tmm3, tmm5, tmm7));
         }
@@ -225,7 +211,7 @@ internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped,
         Code.tilestored(TileAt(rcx, PanelScores), tmm1);
         Code.tilestored(TileAt(rcx, Tile), tmm2);
         Code.tilestored(TileAt(rcx, PanelScores + Tile), tmm3);
-        Code.add(rcx, TileLayout.ScoreBytes);
+        Code.add(rcx, AttentionTileLayout.ScoreBytes);
     }
 
     /// <summary>Adds the weighted values of a step to the sums; r9 moves on.</summary>
@@ -264,19 +250,19 @@ internal sealed partial class AttendTilesEmitter(TileLayout layout, bool capped,
         var unit = Code.CreateLabel();
         Code.Label(ref unit);
         Code.tileloadd(tmm6, TileAt(rdx));
-        Code.tileloadd(tmm4, TileAt(rax));
+        Code.tileloaddt1(tmm4, TileAt(rax));
         Code.tdpbf16ps(tmm0, tmm4, tmm6);
         Code.tileloadd(tmm7, TileAt(rdx, Tile));
         Code.tdpbf16ps(tmm1, tmm4, tmm7);
         if (parts > 1)
         {
-            Code.tileloadd(tmm5, TileAt(rax, Tile));
+            Code.tileloaddt1(tmm5, TileAt(rax, Tile));
             Code.tdpbf16ps(tmm2, tmm5, tmm6);
             Code.tdpbf16ps(tmm3, tmm5, tmm7);
         }
 
         Code.add(rax, layout.ValueUnitBytes);
-        Code.add(rdx, TileLayout.WeightBytes);
+        Code.add(rdx, AttentionTileLayout.WeightBytes);
         Code.dec(ecx);
         Code.jne(unit);
         for (var tile = 0; tile < 2 * parts; tile++)

@@ -14,7 +14,7 @@ namespace Lathe.Cpu.X64.Attention.Prefill;
 /// </remarks>
 internal sealed class KeyTilesEmitter(KvRows keys) : KernelEmitter
 {
-    private readonly TileLayout _layout = new(keys.Dim, 0);
+    private readonly AttentionTileLayout _layout = new(keys.Dim, 0);
 
     public override string Key => $"attention key tiles {keys.Type} dim={keys.Dim}";
 
@@ -22,10 +22,10 @@ internal sealed class KeyTilesEmitter(KvRows keys) : KernelEmitter
     {
         Code.mov(rsi, __[Arguments + TileArguments.SourceOffset]);
         Code.mov(rdi, __[Arguments + TileArguments.TargetOffset]);
-        Code.mov(edx, KvLayout.PageTokens / TileLayout.PanelRows);
+        Code.mov(edx, KvLayout.PageTokens / AttentionTileLayout.PanelRows);
         Label tile = Code.CreateLabel(), key = Code.CreateLabel();
         Code.Label(ref tile);
-        Code.mov(ecx, TileLayout.PanelRows);
+        Code.mov(ecx, AttentionTileLayout.PanelRows);
         Code.Label(ref key);
         for (var step = 0; step < _layout.Steps; step++)
         {
@@ -40,14 +40,14 @@ internal sealed class KeyTilesEmitter(KvRows keys) : KernelEmitter
             }
 
             Code.vcvtne2ps2bf16(zmm3, zmm1, zmm0);
-            Code.vmovups(__zmmword_ptr[rdi + (step * TileLayout.TileBytes)], zmm3);
+            Code.vmovups(__zmmword_ptr[rdi + (step * AttentionTileLayout.TileBytes)], zmm3);
         }
 
         Code.add(rsi, keys.RowBytes);
-        Code.add(rdi, TileLayout.RowBytes);
+        Code.add(rdi, AttentionTileLayout.RowBytes);
         Code.dec(ecx);
         Code.jne(key);
-        Code.add(rdi, (_layout.Steps - 1) * TileLayout.TileBytes);
+        Code.add(rdi, (_layout.Steps - 1) * AttentionTileLayout.TileBytes);
         Code.dec(edx);
         Code.jne(tile);
     }

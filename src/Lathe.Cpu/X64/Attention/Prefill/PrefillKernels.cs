@@ -18,7 +18,7 @@ internal sealed class PrefillKernels(AttentionParameters attention, KvElementTyp
 
     /// <summary>Online softmax over a run of keys.</summary>
     public MachineKernel Attend { get; } =
-        KernelCache.Get(new AttendTilesEmitter(TileLayout.Of(attention), attention.Softcap is not null, attention.Window is not null));
+        KernelCache.Get(new AttendTilesEmitter(AttentionTileLayout.Of(attention), attention.Softcap is not null, attention.Window is not null));
 
     /// <summary>Sums of a panel to results.</summary>
     public MachineKernel ResultRows { get; } = KernelCache.Get(new ResultRowsEmitter(attention.ValueDim));

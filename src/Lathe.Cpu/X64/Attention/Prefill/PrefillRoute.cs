@@ -52,7 +52,7 @@ internal sealed class PrefillRoute : CpuRoute
             builder.Input(((AttentionNode)node).Query),
             builder.Output(((AttentionNode)node).Result, rowWise: false),
             builder.KvMarker(node.Layer),
-            builder.Scratch("attention", PrefillWorkspace.Bytes(TileLayout.Of(attention), PrefillStep.Groups(attention, tokens))));
+            builder.Scratch("attention", PrefillWorkspace.Bytes(AttentionTileLayout.Of(attention), PrefillStep.Groups(attention, tokens))));
     }
 
     /// <summary>Tokens of a piece, such that there are at least two pieces for each of <paramref name="threads"/> that take them in turn.</summary>

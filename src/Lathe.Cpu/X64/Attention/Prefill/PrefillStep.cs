@@ -22,16 +22,16 @@ internal sealed unsafe class PrefillStep(
     private const float NegativeMaximum = 1e30f;
 
     private readonly AttentionParameters _attention = node.Attention;
-    private readonly TileLayout _layout = TileLayout.Of(node.Attention);
+    private readonly AttentionTileLayout _layout = AttentionTileLayout.Of(node.Attention);
     private readonly PrefillKernels _kernels = new(node.Attention, kv.Layout.ElementType);
-    private readonly int _blockPages = PrefillWorkspace.BlockPages(TileLayout.Of(node.Attention));
+    private readonly int _blockPages = PrefillWorkspace.BlockPages(AttentionTileLayout.Of(node.Attention));
     private readonly float* _sinks = node.Attention.Sinks is null ? null : (float*)node.Attention.Sinks.Data;
 
     // Scores are logarithms to base two. Where they are capped, the queries carry what the tanh wants: twice the score over the cap.
     private readonly float _queryScale = node.Attention.Scale * Log2E * (node.Attention.Softcap is { } cap ? 2 / cap : 1);
 
     /// <summary>Groups of 32 query rows in a piece.</summary>
-    public static int Groups(AttentionParameters attention, int tokens) => ((tokens * attention.GroupSize) + TileLayout.Rows - 1) / TileLayout.Rows;
+    public static int Groups(AttentionParameters attention, int tokens) => ((tokens * attention.GroupSize) + AttentionTileLayout.Rows - 1) / AttentionTileLayout.Rows;
 
     public override void Run(in StepContext context)
     {
@@ -61,24 +61,26 @@ internal sealed unsafe class PrefillStep(
         var rows = Math.Min(tokens, slice.Count - firstToken) * _attention.GroupSize;
         var position = context.Batch.Positions[slice.FirstRow + firstToken];
         var workspace = new PrefillWorkspace(scratch.Row(context.Thread, 0), _layout);
-        for (var row = 0; row < rows; row += TileLayout.Rows)
+        for (var row = 0; row < rows; row += AttentionTileLayout.Rows)
         {
             Begin(context, workspace, slice.FirstRow + firstToken, kvHead, row, rows, position);
         }
 
         var last = position + ((rows - 1) / _attention.GroupSize);
         var blockKeys = _blockPages * KvLayout.PageTokens;
-        for (var first = _attention.FirstVisible(position) / KvLayout.PageTokens * KvLayout.PageTokens; first <= last; first += blockKeys)
+        var end = 0;
+        for (var first = _attention.FirstVisible(position) / KvLayout.PageTokens * KvLayout.PageTokens; first <= last; first = end)
         {
-            var end = Math.Min(first + blockKeys, last + 1);
+            // Blocks and steps end at fixed positions, so that a row does not depend on where the first of its piece begins to see.
+            end = Math.Min(((first / blockKeys) + 1) * blockKeys, last + 1);
             Convert(slice.Sequence, kvHead, workspace, first, end);
-            for (var row = 0; row < rows; row += TileLayout.Rows)
+            for (var row = 0; row < rows; row += AttentionTileLayout.Rows)
             {
                 Attend(workspace, row, rows, position, first, end);
             }
         }
 
-        for (var row = 0; row < rows; row += TileLayout.Rows)
+        for (var row = 0; row < rows; row += AttentionTileLayout.Rows)
         {
             End(context, workspace, slice.FirstRow + firstToken, kvHead, row, rows);
         }
@@ -87,15 +89,15 @@ internal sealed unsafe class PrefillStep(
     /// <summary>Takes in the queries of 32 rows from <paramref name="row"/> on.</summary>
     private void Begin(in StepContext context, in PrefillWorkspace workspace, int firstRow, int kvHead, int row, int rows, int position)
     {
-        var group = row / TileLayout.Rows;
+        var group = row / AttentionTileLayout.Rows;
         var statistics = workspace.Statistics(group);
         var call = new TileArguments { Scale = _queryScale };
-        for (var panel = 0; panel < TileLayout.Panels; panel++)
+        for (var panel = 0; panel < AttentionTileLayout.Panels; panel++)
         {
-            for (var lane = 0; lane < TileLayout.PanelRows; lane++)
+            for (var lane = 0; lane < AttentionTileLayout.PanelRows; lane++)
             {
                 // Lanes behind the last row do what it does.
-                var at = (panel * TileLayout.PanelRows) + lane;
+                var at = (panel * AttentionTileLayout.PanelRows) + lane;
                 var (token, head) = Math.DivRem(Math.Min(row + at, rows - 1), _attention.GroupSize);
                 head += kvHead * _attention.GroupSize;
                 call.Rows[lane] = (nint)(query.FloatRow(context.Thread, firstRow + token) + ((long)head * _attention.HeadDim));
@@ -117,7 +119,7 @@ internal sealed unsafe class PrefillStep(
     {
         for (var token = first; token < end; token += KvLayout.PageTokens)
         {
-            var unit = (token - first) / TileLayout.UnitKeys;
+            var unit = (token - first) / AttentionTileLayout.UnitKeys;
             var page = kv.Page(sequence.Pages[token / KvLayout.PageTokens]);
             var call = new TileArguments
             {
@@ -135,27 +137,39 @@ internal sealed unsafe class PrefillStep(
     /// <summary>Lets 32 rows attend to the keys of [first, end) that any of them sees.</summary>
     private void Attend(in PrefillWorkspace workspace, int row, int rows, int position, int first, int end)
     {
-        var group = row / TileLayout.Rows;
+        var group = row / AttentionTileLayout.Rows;
         var lowest = position + (row / _attention.GroupSize);
-        var highest = position + ((Math.Min(row + TileLayout.Rows, rows) - 1) / _attention.GroupSize);
-        var skipped = Math.Max(0, _attention.FirstVisible(lowest) - first) / TileLayout.UnitKeys;
-        var units = ((Math.Min(highest + 1, end) - first + TileLayout.UnitKeys - 1) / TileLayout.UnitKeys) - skipped;
-        if (units <= 0)
+        var highest = position + ((Math.Min(row + AttentionTileLayout.Rows, rows) - 1) / _attention.GroupSize);
+        var skipped = Math.Max(0, _attention.FirstVisible(lowest) - first) / AttentionTileLayout.UnitKeys;
+        var units = (Math.Min(highest + 1, end) - first + AttentionTileLayout.UnitKeys - 1) / AttentionTileLayout.UnitKeys;
+        var firstUnit = first / AttentionTileLayout.UnitKeys;
+        var toStep = AttendTilesEmitter.StepUnits - ((firstUnit + skipped) % AttendTilesEmitter.StepUnits);
+        if (skipped < units && toStep < AttendTilesEmitter.StepUnits)
         {
-            return;
+            Attend(workspace, group, first, skipped, Math.Min(units, skipped + toStep), lowest, highest);
+            skipped += toStep;
         }
 
+        if (skipped < units)
+        {
+            Attend(workspace, group, first, skipped, units, lowest, highest);
+        }
+    }
+
+    /// <summary>Lets a group attend to some units of a block.</summary>
+    private void Attend(in PrefillWorkspace workspace, int group, int first, int unit, int endUnit, int lowest, int highest)
+    {
         var call = new AttendArguments
         {
-            Keys = workspace.Keys + ((long)skipped * _layout.KeyUnitBytes),
-            Values = workspace.Values + ((long)skipped * _layout.ValueUnitBytes),
+            Keys = workspace.Keys + ((long)unit * _layout.KeyUnitBytes),
+            Values = workspace.Values + ((long)unit * _layout.ValueUnitBytes),
             Queries = workspace.Queries(group),
             Sums = workspace.Sums(group),
             Statistics = (byte*)workspace.Statistics(group).NegativeMaximum,
             Scores = workspace.Scores,
             Weights = workspace.Weights,
-            Units = units,
-            Position = first + (skipped * TileLayout.UnitKeys),
+            Units = endUnit - unit,
+            Position = first + (unit * AttentionTileLayout.UnitKeys),
             LowestPosition = lowest,
             HighestFirst = _attention.FirstVisible(highest),
             Cap = Log2E * (_attention.Softcap ?? 0),
@@ -166,17 +180,17 @@ internal sealed unsafe class PrefillStep(
     /// <summary>Writes the results of 32 rows from <paramref name="row"/> on.</summary>
     private void End(in StepContext context, in PrefillWorkspace workspace, int firstRow, int kvHead, int row, int rows)
     {
-        var group = row / TileLayout.Rows;
-        for (var panel = 0; panel < TileLayout.Panels; panel++)
+        var group = row / AttentionTileLayout.Rows;
+        for (var panel = 0; panel < AttentionTileLayout.Panels; panel++)
         {
             var call = new TileArguments
             {
-                Source = workspace.Sums(group) + (panel * TileLayout.TileBytes),
-                Target = (byte*)(workspace.Statistics(group).Total + (panel * TileLayout.PanelRows)),
+                Source = workspace.Sums(group) + (panel * AttentionTileLayout.TileBytes),
+                Target = (byte*)(workspace.Statistics(group).Total + (panel * AttentionTileLayout.PanelRows)),
             };
-            for (var lane = 0; lane < TileLayout.PanelRows; lane++)
+            for (var lane = 0; lane < AttentionTileLayout.PanelRows; lane++)
             {
-                var at = row + (panel * TileLayout.PanelRows) + lane;
+                var at = row + (panel * AttentionTileLayout.PanelRows) + lane;
                 var (token, head) = Math.DivRem(at, _attention.GroupSize);
                 head += kvHead * _attention.GroupSize;
                 call.Rows[lane] = at < rows

@@ -40,7 +40,7 @@ internal sealed class QueryTilesEmitter(int dim) : KernelEmitter
     {
         Code.vbroadcastss(zmm18, __dword_ptr[Arguments + TileArguments.ScaleOffset]);
         Code.vxorps(xmm17, xmm17, xmm17);
-        for (var row = 0; row < TileLayout.PanelRows; row++)
+        for (var row = 0; row < AttentionTileLayout.PanelRows; row++)
         {
             Code.mov(rax, __[Arguments + (TileArguments.RowsOffset + (8 * row))]);
             Code.vmulps(zmm16, zmm18, __zmmword_ptr[rax + rcx]);
@@ -52,13 +52,13 @@ internal sealed class QueryTilesEmitter(int dim) : KernelEmitter
             Code.vcvtne2ps2bf16(Zmm(row), zmm17, zmm16);
         }
 
-        Transpose.Emit(Code);
-        for (var row = 0; row < TileLayout.PanelRows; row++)
+        Transposition.Emit(Code);
+        for (var row = 0; row < AttentionTileLayout.PanelRows; row++)
         {
-            Code.vmovups(__zmmword_ptr[rdi + (row * TileLayout.RowBytes)], Zmm(row));
+            Code.vmovups(__zmmword_ptr[rdi + (row * AttentionTileLayout.RowBytes)], Zmm(row));
         }
 
-        Code.add(rdi, TileLayout.TileBytes);
+        Code.add(rdi, AttentionTileLayout.TileBytes);
         Code.add(ecx, 2 * VectorBytes);
     }
 }

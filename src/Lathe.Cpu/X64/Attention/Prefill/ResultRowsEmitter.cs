@@ -30,19 +30,19 @@ internal sealed class ResultRowsEmitter(int dim) : KernelEmitter
         var part = Code.CreateLabel();
         Code.Label(ref part);
         Code.vmovaps(zmm16, __zmmword_ptr[rsp]);
-        for (var row = 0; row < TileLayout.PanelRows; row++)
+        for (var row = 0; row < AttentionTileLayout.PanelRows; row++)
         {
-            Code.vmulps(Zmm(row), zmm16, __zmmword_ptr[rsi + (row * TileLayout.RowBytes)]);
+            Code.vmulps(Zmm(row), zmm16, __zmmword_ptr[rsi + (row * AttentionTileLayout.RowBytes)]);
         }
 
-        Transpose.Emit(Code);
-        for (var row = 0; row < TileLayout.PanelRows; row++)
+        Transposition.Emit(Code);
+        for (var row = 0; row < AttentionTileLayout.PanelRows; row++)
         {
             Code.mov(rax, __[Arguments + (TileArguments.RowsOffset + (8 * row))]);
             Code.vmovups(__zmmword_ptr[rax + rcx], Zmm(row));
         }
 
-        Code.add(rsi, TileLayout.Panels * TileLayout.TileBytes);
+        Code.add(rsi, AttentionTileLayout.Panels * AttentionTileLayout.TileBytes);
         Code.add(ecx, VectorBytes);
         Code.cmp(ecx, dim * sizeof(float));
         Code.jb(part);

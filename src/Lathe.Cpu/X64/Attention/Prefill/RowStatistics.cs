@@ -1,9 +1,9 @@
 namespace Lathe.Cpu.X64.Attention.Prefill;
 
-/// <summary>What is known of each of the <see cref="TileLayout.Rows"/> query rows beside its sums, as four vectors of 32 bits per row.</summary>
+/// <summary>What is known of each of the <see cref="AttentionTileLayout.Rows"/> query rows beside its sums, as four vectors of 32 bits per row.</summary>
 internal readonly unsafe struct RowStatistics(byte* memory)
 {
-    private const int VectorBytes = TileLayout.Rows * 4;
+    private const int VectorBytes = AttentionTileLayout.Rows * 4;
 
     public const int NegativeMaximumOffset = 0;
     public const int TotalOffset = VectorBytes;

@@ -8,7 +8,7 @@ namespace Lathe.Cpu.X64.Attention.Prefill;
 internal unsafe struct TileArguments
 {
     public const int RowsOffset = 0;
-    public const int SourceOffset = RowsOffset + (TileLayout.PanelRows * 8);
+    public const int SourceOffset = RowsOffset + (AttentionTileLayout.PanelRows * 8);
     public const int TargetOffset = SourceOffset + 8;
     public const int VisibleOffset = TargetOffset + 8;
     public const int ScaleOffset = VisibleOffset + 8;
@@ -28,7 +28,7 @@ internal unsafe struct TileArguments
     /// <summary>Factor of the queries.</summary>
     public float Scale;
 
-    [InlineArray(TileLayout.PanelRows)]
+    [InlineArray(AttentionTileLayout.PanelRows)]
     internal struct Pointers
     {
         private nint _first;

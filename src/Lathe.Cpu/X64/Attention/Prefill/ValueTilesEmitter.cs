@@ -14,7 +14,7 @@ namespace Lathe.Cpu.X64.Attention.Prefill;
 /// </remarks>
 internal sealed class ValueTilesEmitter(KvRows values) : KernelEmitter
 {
-    private const int Pairs = TileLayout.UnitKeys / 2;
+    private const int Pairs = AttentionTileLayout.UnitKeys / 2;
 
     public override string Key => $"attention value tiles {values.Type} dim={values.Dim}";
 
@@ -22,7 +22,7 @@ internal sealed class ValueTilesEmitter(KvRows values) : KernelEmitter
     {
         Code.mov(rsi, __[Arguments + TileArguments.SourceOffset]);
         Code.mov(rdi, __[Arguments + TileArguments.TargetOffset]);
-        for (var unit = 0; unit < TileLayout.UnitsPerPage; unit++)
+        for (var unit = 0; unit < AttentionTileLayout.UnitsPerPage; unit++)
         {
             Code.kmovd(k1, __dword_ptr[Arguments + (TileArguments.VisibleOffset + (4 * unit))]);
             Code.mov(rax, rsi);
@@ -43,7 +43,7 @@ internal sealed class ValueTilesEmitter(KvRows values) : KernelEmitter
                 Tile(0);
             }
 
-            Code.add(rsi, TileLayout.UnitKeys * values.RowBytes);
+            Code.add(rsi, AttentionTileLayout.UnitKeys * values.RowBytes);
         }
     }
 
@@ -59,13 +59,13 @@ internal sealed class ValueTilesEmitter(KvRows values) : KernelEmitter
             Code.vpermw(Zmm(pair), zmm19, Zmm(pair));
         }
 
-        Transpose.Emit(Code);
-        for (var row = 0; row < TileLayout.PanelRows; row++)
+        Transposition.Emit(Code);
+        for (var row = 0; row < AttentionTileLayout.PanelRows; row++)
         {
             Code.vmovdqu16(Zmm(row).k1.z, Zmm(row));
-            Code.vmovups(__zmmword_ptr[rdi + (row * TileLayout.RowBytes)], Zmm(row));
+            Code.vmovups(__zmmword_ptr[rdi + (row * AttentionTileLayout.RowBytes)], Zmm(row));
         }
 
-        Code.add(rdi, TileLayout.TileBytes);
+        Code.add(rdi, AttentionTileLayout.TileBytes);
     }
 }

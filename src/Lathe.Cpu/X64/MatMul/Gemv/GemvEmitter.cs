@@ -21,11 +21,10 @@ namespace Lathe.Cpu.X64.MatMul.Gemv;
 /// Registers: zmm0-15 totals, zmm16-23 the step's own, zmm24-31 constants. r8-r15 rows, rax bytes into the row, rdi activations, rcx rdx rsi scratch.
 /// Work for 256 four-bit values is about 30 vector instructions at two per cycle, 5 ns at 3 GHz, and their 144 bytes take a core about 6 ns to read.
 /// </remarks>
-internal sealed class GemvEmitter(GemvFormat format, int k, int tokens) : KernelEmitter
+internal sealed class GemvEmitter(GemvFormat format, int k, int tokens) : FormatEmitter
 {
     private const int VectorBytes = 64;
     private const int MaxTotals = 16;
-    private const int FirstConstant = 24;
     private const int PrefetchDistance = 2048;
     private const int LineBytes = 64;
 
@@ -33,7 +32,6 @@ internal sealed class GemvEmitter(GemvFormat format, int k, int tokens) : Kernel
 
     private readonly GemvLayout _layout = new(format, k);
     private readonly List<AssemblerRegisterZMM> _spread = [];
-    private int _constants;
 
     /// <summary>Streams that walk in lockstep with this many tokens.</summary>
     public static int StreamsOf(int tokens) => Math.Min(GemvArguments.MaxStreams, MaxTotals / tokens);
@@ -59,35 +57,6 @@ internal sealed class GemvEmitter(GemvFormat format, int k, int tokens) : Kernel
     private static AssemblerRegisterZMM Spread => zmm20;
 
     private static AssemblerRegisterZMM Products => zmm21;
-
-    /// <summary>Two vectors for the format to work with.</summary>
-    public static AssemblerRegisterZMM Temporary0 => zmm22;
-
-    /// <inheritdoc cref="Temporary0"/>
-    public static AssemblerRegisterZMM Temporary1 => zmm23;
-
-    public Assembler Assembler => Code;
-
-    /// <summary>Keeps a constant of 64 bytes in a register.</summary>
-    public AssemblerRegisterZMM KeepConstant(AssemblerMemoryOperand constant)
-    {
-        if (FirstConstant + _constants > 31)
-        {
-            throw new InvalidOperationException($"the gemv of {format.Type} has more constants than registers");
-        }
-
-        var register = Zmm(FirstConstant + _constants++);
-        Code.vmovups(register, constant);
-        return register;
-    }
-
-    /// <summary>A constant in memory.</summary>
-    public AssemblerMemoryOperand InMemory<T>(params ReadOnlySpan<T> values)
-        where T : unmanaged => Constant(values);
-
-    /// <summary>64 bytes of one value in memory.</summary>
-    public AssemblerMemoryOperand InMemoryRepeated<T>(T value)
-        where T : unmanaged => Repeated(value);
 
     protected override void Body()
     {

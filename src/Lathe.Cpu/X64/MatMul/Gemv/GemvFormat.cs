@@ -36,7 +36,7 @@ internal abstract class GemvFormat
     public int StepBytes => BlocksPerStep * BlockBytes;
 
     /// <summary>Loads what the format keeps in registers.</summary>
-    public virtual void LoadConstants(GemvEmitter code)
+    public virtual void LoadConstants(FormatEmitter code)
     {
     }
 
@@ -45,8 +45,8 @@ internal abstract class GemvFormat
     /// <param name="row">Address of the step's first block.</param>
     /// <param name="blocks">Blocks of the step that exist.</param>
     /// <param name="target">The vector of scales.</param>
-    public abstract void Scales(GemvEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target);
+    public abstract void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target);
 
     /// <summary>Unpacks values [128·half, 128·half + 128) of a step, as <see cref="Order"/> has them, to two vectors of unsigned codes.</summary>
-    public abstract void Codes(GemvEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second);
+    public abstract void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second);
 }

@@ -24,5 +24,5 @@ internal sealed class GemvRoute(GgmlType type) : MatMulRoute(type, "gemv.vnni512
     public override string? WhyNot(GraphNode node, GraphShape shape) =>
         WhyNot(node) ?? (shape.Rows(((MatMulNode)node).Input.Rows) > MaxTokens ? $"is for up to {MaxTokens} rows" : null);
 
-    protected override MatrixKernel CreateKernel(int k, int rows) => new GemvKernel(GemvFormats.Create(Type), k, rows);
+    protected override MatrixKernel CreateKernel(int k, int rows, bool batchInvariant) => new GemvKernel(GemvFormats.Create(Type), k, rows);
 }

@@ -14,10 +14,10 @@ internal static class KScaleCode
     public static int MinimumLane(int group) => ScaleLane(group) + 4;
 
     /// <summary>Lanes 0-3 d, 4-7 dmin, 8-11 d, 12-15 dmin.</summary>
-    public static AssemblerRegisterZMM LoadConstants(GemvEmitter code) =>
+    public static AssemblerRegisterZMM LoadConstants(FormatEmitter code) =>
         code.KeepConstant(code.InMemory(0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1));
 
-    public static void Scales(GemvEmitter code, in AssemblerMemoryOperand block, AssemblerRegisterZMM spread, AssemblerRegisterZMM target)
+    public static void Scales(FormatEmitter code, in AssemblerMemoryOperand block, AssemblerRegisterZMM spread, AssemblerRegisterZMM target)
     {
         var a = code.Assembler;
         a.mov(rcx, __qword_ptr[block + 4]); // a, b
@@ -31,7 +31,7 @@ internal static class KScaleCode
         a.and(rsi, code.InMemory(0x30303030_30303030UL));
         a.or(rdx, rsi);
         a.and(rcx, code.InMemory(0x3f3f3f3f_3f3f3f3fUL));
-        var factors = GemvEmitter.Temporary0;
+        var factors = FormatEmitter.Temporary0;
         a.vmovq(target.ToXmm(), rcx);
         a.vpinsrq(target.ToXmm(), target.ToXmm(), rdx, 1);
         a.vpmovzxbd(target, target.ToXmm());

@@ -25,16 +25,16 @@ internal sealed class Q4_KGemv : GemvFormat
 
     public override int MinimumLane(int group) => KScaleCode.MinimumLane(group);
 
-    public override void LoadConstants(GemvEmitter code)
+    public override void LoadConstants(FormatEmitter code)
     {
         _mask = code.KeepConstant(code.InMemoryRepeated<byte>(0x0f));
         _spread = KScaleCode.LoadConstants(code);
     }
 
-    public override void Scales(GemvEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target) =>
+    public override void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target) =>
         KScaleCode.Scales(code, row, _spread, target);
 
-    public override void Codes(GemvEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+    public override void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
         var a = code.Assembler;
         a.vmovdqu8(first, __zmmword_ptr[row + (16 + (64 * half))]);

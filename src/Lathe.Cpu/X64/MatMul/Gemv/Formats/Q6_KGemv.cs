@@ -29,7 +29,7 @@ internal sealed class Q6_KGemv : GemvFormat
 
     public override ReadOnlySpan<byte> Order => PieceOrder.Natural;
 
-    public override void LoadConstants(GemvEmitter code)
+    public override void LoadConstants(FormatEmitter code)
     {
         _nibble = code.KeepConstant(code.InMemoryRepeated<byte>(0x0f));
         _pair = code.KeepConstant(code.InMemoryRepeated<byte>(0x30));
@@ -39,10 +39,10 @@ internal sealed class Q6_KGemv : GemvFormat
         _down = code.KeepConstant(code.InMemory<ushort>([.. Enumerable.Repeat((ushort)0, 16), .. Enumerable.Repeat((ushort)2, 16)]));
     }
 
-    public override void Scales(GemvEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
+    public override void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
     {
         var a = code.Assembler;
-        var factor = GemvEmitter.Temporary0;
+        var factor = FormatEmitter.Temporary0;
         a.vpmovsxbd(target, __xmmword_ptr[row + 192]);
         a.movzx(ecx, __word_ptr[row + 208]);
         a.vmovd(factor.ToXmm(), ecx);
@@ -52,10 +52,10 @@ internal sealed class Q6_KGemv : GemvFormat
         a.vmulps(target, target, factor);
     }
 
-    public override void Codes(GemvEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+    public override void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
         var a = code.Assembler;
-        var (low, high) = (GemvEmitter.Temporary0, GemvEmitter.Temporary1);
+        var (low, high) = (FormatEmitter.Temporary0, FormatEmitter.Temporary1);
         a.vbroadcasti64x4(high, __ymmword_ptr[row + (128 + (32 * half))]);
         a.vmovdqu8(second, __zmmword_ptr[row + (64 * half)]);
         a.vpsllvw(low, high, _up);

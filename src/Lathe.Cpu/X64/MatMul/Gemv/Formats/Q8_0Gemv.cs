@@ -18,9 +18,9 @@ internal sealed class Q8_0Gemv : SmallBlocks
 
     public override ReadOnlySpan<byte> Order => PieceOrder.Natural;
 
-    public override void LoadConstants(GemvEmitter code) => _signs = code.KeepConstant(code.InMemoryRepeated<byte>(0x80));
+    public override void LoadConstants(FormatEmitter code) => _signs = code.KeepConstant(code.InMemoryRepeated<byte>(0x80));
 
-    public override void Codes(GemvEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+    public override void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
         Pair(code.Assembler, row, 4 * half, blocks, first);
         Pair(code.Assembler, row, (4 * half) + 2, blocks, second);

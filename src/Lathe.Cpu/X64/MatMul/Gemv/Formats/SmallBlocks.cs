@@ -8,14 +8,14 @@ internal abstract class SmallBlocks : GemvFormat
 {
     public override int BlockElements => 32;
 
-    public override void Scales(GemvEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
+    public override void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
     {
         Gather(code, row, 0, blocks, target.ToXmm());
         code.Assembler.vcvtph2ps(target.ToYmm(), target.ToXmm());
     }
 
     /// <summary>Collects 16 bits of up to eight blocks. This goes through general registers, whose instructions run beside the vector ones.</summary>
-    protected void Gather(GemvEmitter code, in AssemblerMemoryOperand row, int offset, int blocks, AssemblerRegisterXMM target)
+    protected void Gather(FormatEmitter code, in AssemblerMemoryOperand row, int offset, int blocks, AssemblerRegisterXMM target)
     {
         var a = code.Assembler;
         GatherFour(a, row, offset, Math.Min(4, blocks), rcx, ecx);

@@ -13,9 +13,9 @@ internal abstract class SmallNibbles : SmallBlocks
     /// <summary>Offset of the nibbles in a block.</summary>
     protected abstract int NibblesOffset { get; }
 
-    public override void LoadConstants(GemvEmitter code) => _mask = code.KeepConstant(code.InMemoryRepeated<byte>(0x0f));
+    public override void LoadConstants(FormatEmitter code) => _mask = code.KeepConstant(code.InMemoryRepeated<byte>(0x0f));
 
-    public override void Codes(GemvEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+    public override void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
         var a = code.Assembler;
         var present = Math.Min(4, blocks - (4 * half));
@@ -33,7 +33,7 @@ internal abstract class SmallNibbles : SmallBlocks
 
     /// <summary>Makes codes of the nibbles.</summary>
     protected virtual void Finish(
-        GemvEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+        FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
     }
 

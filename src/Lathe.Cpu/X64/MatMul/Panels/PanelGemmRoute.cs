@@ -1,0 +1,21 @@
+using Lathe.Cpu.MatMul;
+using Lathe.Cpu.Simd.MatMul.Codes;
+using Lathe.Cpu.X64.MatMul.Gemv;
+using Lathe.Engine.Graphs;
+using Lathe.Formats.Gguf;
+
+namespace Lathe.Cpu.X64.MatMul.Panels;
+
+/// <summary>Weights of one type times many tokens in 8 bits.</summary>
+internal sealed class PanelGemmRoute(GgmlType type) : MatMulRoute(type, "gemm.vnni512")
+{
+    public override string Summary => $"{Type} weights unpacked in panels, by int8 activations, vpdpbusd zmm";
+
+    public override string GuardSummary => $"weights of type {Type}, AVX-512 VNNI";
+
+    public override int Priority => 150;
+
+    public override string? WhyNot(GraphNode node) => GemvRoute.WhyNotHere ?? base.WhyNot(node);
+
+    protected override MatrixKernel CreateKernel(int k, int rows, bool batchInvariant) => WeightCodes.Visit(Type, new PanelGemmFactory(k));
+}

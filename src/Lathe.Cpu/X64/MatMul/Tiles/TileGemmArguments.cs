@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace Lathe.Cpu.X64.MatMul.Tiles;
+
+/// <summary>What <see cref="TileGemmEmitter"/> reads.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct TileGemmArguments
+{
+    public const int WeightsOffset = 0;
+    public const int ActivationsOffset = 8;
+    public const int SumsOffset = 16;
+    public const int TokenBlocksOffset = 24;
+    public const int RowBlocksOffset = 32;
+    public const int ActivationStrideOffset = 40;
+
+    /// <summary>The unpacked panel: [block of 32 rows][step][tile of the block].</summary>
+    public byte* Weights;
+
+    /// <summary>The activations of the first 32 tokens from the panel's first step on.</summary>
+    public byte* Activations;
+
+    /// <summary>f32 sums: [block of 32 tokens][block of 32 rows][row tile][token tile][16 rows][16 tokens].</summary>
+    public float* Sums;
+
+    /// <summary>Blocks of 32 tokens.</summary>
+    public long TokenBlocks;
+
+    /// <summary>Blocks of 32 rows in the panel.</summary>
+    public long RowBlocks;
+
+    /// <summary>Bytes from one block of 32 tokens to the next.</summary>
+    public long ActivationStride;
+}

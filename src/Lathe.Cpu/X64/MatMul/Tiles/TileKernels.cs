@@ -1,0 +1,82 @@
+namespace Lathe.Cpu.X64.MatMul.Tiles;
+
+/// <summary>The machine code of the tile gemm, and calls of it.</summary>
+internal sealed unsafe class TileKernels
+{
+    private readonly MachineKernel _pack = KernelCache.Get(new TilePackEmitter());
+    private readonly MachineKernel _store = KernelCache.Get(new TileStoreEmitter());
+    private readonly MachineKernel?[] _gemm = new MachineKernel?[4];
+
+    /// <param name="k">Values per row.</param>
+    /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
+    public TileKernels(int k)
+    {
+        for (var first = 0; first < k; first += TileLayout.ChunkElements)
+        {
+            var index = Index(first, k);
+            _gemm[index] ??= KernelCache.Get(new TileGemmEmitter(StepsOf(first, k), first == 0));
+        }
+    }
+
+    /// <summary>Steps of the chunk that starts at value <paramref name="first"/>.</summary>
+    public static int StepsOf(int first, int k) => TileLayout.Steps(Math.Min(TileLayout.ChunkElements, k - first));
+
+    /// <summary>Packs up to 32 rows of activations.</summary>
+    /// <param name="x">The first row.</param>
+    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="rows">Rows that exist.</param>
+    /// <param name="k">Values per row.</param>
+    /// <param name="target">The tiles of the block.</param>
+    public void Pack(float* x, long stride, int rows, int k, byte* target)
+    {
+        for (var tile = 0; tile < 2; tile++)
+        {
+            // Where the second half has no row, the last one of the first stands in.
+            var first = Math.Min(tile * TileLayout.Rows, rows - 1);
+            var call = new TilePackArguments
+            {
+                Source = x + (first * stride),
+                SourceStride = stride * sizeof(float),
+                Target = target + (tile * TileLayout.TileBytes),
+                Steps = TileLayout.Steps(k),
+                Tokens = Math.Min(rows - first, TileLayout.Rows),
+            };
+            _pack.Run(&call);
+        }
+    }
+
+    /// <summary>Multiplies the chunk from value <paramref name="first"/> on.</summary>
+    public void Multiply(TileGemmArguments* call, int first, int k) => _gemm[Index(first, k)]!.Run(call);
+
+    /// <summary>Writes the sums of up to 32 tokens.</summary>
+    /// <param name="sums">[block of 32 rows][row tile][token tile][row][token].</param>
+    /// <param name="output">The first token's result for the first row.</param>
+    /// <param name="stride">Floats from one token to the next.</param>
+    /// <param name="rows">Rows that exist.</param>
+    /// <param name="tokens">Tokens that exist.</param>
+    public void Store(float* sums, float* output, long stride, int rows, int tokens)
+    {
+        if (rows % TileLayout.BlockRows == 0 && tokens >= TileLayout.BlockRows)
+        {
+            var call = new TileStoreArguments
+            {
+                Sums = sums, Output = output, OutputStride = stride * sizeof(float), RowBlocks = rows / TileLayout.BlockRows,
+            };
+            _store.Run(&call);
+            return;
+        }
+
+        for (var token = 0; token < Math.Min(tokens, TileLayout.BlockRows); token++)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                var tile = (row / TileLayout.BlockRows * 4) + (row / TileLayout.Rows % 2 * 2) + (token / TileLayout.Rows);
+                output[(token * stride) + row] =
+                    sums[(tile * TileLayout.TileBytes / sizeof(float)) + (row % TileLayout.Rows * TileLayout.Rows) + (token % TileLayout.Rows)];
+            }
+        }
+    }
+
+    // A row has a first chunk, whole ones, and a last one that may be shorter.
+    private static int Index(int first, int k) => (first == 0 ? 1 : 0) + (first + TileLayout.ChunkElements > k ? 2 : 0);
+}
