@@ -18,14 +18,7 @@ internal sealed partial class AttendTilesEmitter
         {
             AssemblerRegisterZMM exponent = Zmm(i), fraction = Zmm(i + Vectors), power = Zmm(i + (2 * Vectors));
             Code.vmovups(exponent, __zmmword_ptr[rax + (i * Row)]);
-            Code.vreduceps(fraction, exponent, PowerOfTwo.Fraction);
-            Code.vmovups(power, Repeated(PowerOfTwo.Fine[^1]));
-            for (var coefficient = PowerOfTwo.Fine.Length - 2; coefficient >= 0; coefficient--)
-            {
-                Code.vfmadd213ps(power, fraction, Repeated(PowerOfTwo.Fine[coefficient]));
-            }
-
-            Code.vscalefps(power, power, exponent);
+            FinePower(exponent, fraction, power);
             Code.vaddps(power, power, Repeated(1f));
             Code.vmovups(exponent, Repeated(2f));
             Code.vdivps(power, exponent, power);
@@ -152,9 +145,10 @@ internal sealed partial class AttendTilesEmitter
             Code.vxorps(panel == 0 ? maximum.k2 : maximum.k3, largest, Repeated(-0f)); // only there: rows do not depend on their neighbours
             Code.vsubps(exponent, maximum, NegativeMaximum(panel));
             Code.vmaxps(exponent, exponent, SmallestExponent);
-            Code.vreduceps(fraction, exponent, PowerOfTwo.Fraction);
-            Polynomial(factor, fraction);
-            Code.vscalefps(factor, factor, exponent);
+            FinePower(exponent, fraction, factor);
+            Code.vmovaps(exponent, factor);
+            Code.vmovups(factor, Repeated(1f));
+            Code.vmovaps(panel == 0 ? factor.k2 : factor.k3, exponent);
             Code.vmovaps(NegativeMaximum(panel), maximum);
             Code.vmulps(Total(panel), Total(panel), factor);
         }
@@ -212,6 +206,19 @@ internal sealed partial class AttendTilesEmitter
         actions.Add(() => Code.vreduceps(fraction, exponent, PowerOfTwo.Fraction));
         actions.Add(() => Polynomial(power, fraction));
         actions.Add(() => Code.vscalefps(exponent, power, exponent));
+    }
+
+    /// <summary><paramref name="power"/> = 2 to the power of <paramref name="exponent"/>, as exact as f32 is.</summary>
+    private void FinePower(AssemblerRegisterZMM exponent, AssemblerRegisterZMM fraction, AssemblerRegisterZMM power)
+    {
+        Code.vreduceps(fraction, exponent, PowerOfTwo.Fraction);
+        Code.vmovups(power, Repeated(PowerOfTwo.Fine[^1]));
+        for (var i = PowerOfTwo.Fine.Length - 2; i >= 0; i--)
+        {
+            Code.vfmadd213ps(power, fraction, Repeated(PowerOfTwo.Fine[i]));
+        }
+
+        Code.vscalefps(power, power, exponent);
     }
 
     private void Polynomial(AssemblerRegisterZMM power, AssemblerRegisterZMM fraction)
