@@ -6,7 +6,7 @@ namespace Lathe.Cpu.Tests.Drift;
 
 public sealed class RouteComparatorTests
 {
-    private static readonly int[] s_tokens = [.. Enumerable.Range(1, 12)];
+    private static readonly int[] s_tokens = [.. Enumerable.Range(1, 24)];
 
     [Theory]
     [InlineData("qwen3moe-q8_0-q4_k", 1)]
@@ -20,7 +20,7 @@ public sealed class RouteComparatorTests
         Assert.Equal(Logits(tiny, probe: null), Logits(tiny, comparator));
         using var runtime = new ModelRuntime(tiny.Model, tiny.Backend, new RuntimeOptions { ContextLength = 16 });
         var pairs = runtime.GraphFor(s_tokens.Length, 1).Assignments.Zip(runtime.GraphFor(1, 1).Assignments);
-        Assert.Equal(pairs.Sum(pair => pair.First.Route == pair.Second.Route ? 1 : 2), comparator.Nodes.Count);
+        Assert.Equal(pairs.Where(pair => !pair.First.Route.IsReference).Sum(pair => pair.First.Route == pair.Second.Route ? 1 : 2), comparator.Nodes.Count);
 
         // Kernels that do not quantise activations differ by rounding only, however much came before them.
         Assert.All(comparator.Nodes, node => Assert.InRange(node.RelativeRms, 0, node.Op.EndsWith("matmul", StringComparison.Ordinal) ? 3e-2 : 1e-5));
