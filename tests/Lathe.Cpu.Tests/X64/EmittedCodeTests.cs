@@ -1,6 +1,8 @@
 using Iced.Intel;
 using Lathe.Cpu.X64;
 using Lathe.Cpu.X64.MatMul.Gemv;
+using Lathe.Cpu.X64.MatMul.Panels;
+using Lathe.Cpu.X64.MatMul.Tiles;
 using Lathe.Formats.Gguf;
 using Lathe.Formats.Quantization;
 using static Iced.Intel.AssemblerRegisters;
@@ -30,6 +32,27 @@ public sealed class EmittedCodeTests
         }
 
         AssertSound(new GemvPackEmitter(GemvFormats.Create(type), new GemvLayout(GemvFormats.Create(type), sizes[0])));
+    }
+
+    [Fact]
+    public void Gemms_decode_and_keep_the_calling_convention()
+    {
+        foreach (var fresh in (bool[])[true, false])
+        {
+            AssertSound(new TileGemmEmitter(16, fresh));
+            foreach (var tokens in (int[])[1, 2, 3, PanelGemmEmitter.MaxTokens])
+            {
+                AssertSound(new PanelGemmEmitter(new PanelGemmShape(32, 8, HasMinima: false, 2048), tokens, fresh));
+                AssertSound(new PanelGemmEmitter(new PanelGemmShape(16, 0, HasMinima: true, 2048), tokens, fresh));
+            }
+        }
+
+        AssertSound(new TilePackEmitter());
+        AssertSound(new TileStoreEmitter());
+        foreach (var type in GemvFormats.Types)
+        {
+            AssertSound(new TileUnpackEmitter(GemvFormats.Create(type), 512));
+        }
     }
 
     [Fact]
