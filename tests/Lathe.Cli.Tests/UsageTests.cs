@@ -15,7 +15,7 @@ public class UsageTests
     [InlineData("Option '--model' is required", "tokenize", "text")]
     [InlineData("tokenize needs either TEXT or -f FILE", "tokenize", "-m", "m.gguf")]
     [InlineData("logits needs exactly one of", "logits", "-m", "m.gguf", "--out", "o")]
-    [InlineData("Option '--out' is required", "logits", "-m", "m.gguf", "--tokens", "1")]
+    [InlineData("logits needs --out or --json", "logits", "-m", "m.gguf", "--tokens", "1")]
     [InlineData("--depth is '1,-2', expected whole numbers from 0 on, separated by commas", "bench", "-d", "1,-2")]
     [InlineData("--output is 'xml', expected md, csv, json, jsonl, sql", "bench", "-o", "xml")]
     [InlineData("--kv is 'q4', expected f16, f32 or q8_0", "bench", "--kv", "q4")]
