@@ -1,3 +1,4 @@
+using Lathe.Benchmarking;
 using Lathe.Engine.Drift;
 using Lathe.Engine.Inference;
 using Lathe.Engine.Inference.Sampling;
@@ -18,7 +19,7 @@ internal static class Failure
         CommandException command => (command.Message, command.ExitCode),
         ModelLoadException { Problems: [var first, _, ..] problems } => ($"{first} (and {problems.Count - 1} more problems)", ExitCode.Failure),
         FileNotFoundException { FileName: { } file } => ($"{file} does not exist", ExitCode.Failure),
-        GgufException or ModelLoadException or RouteException or SamplingException or TokenizerException or TemplateException
+        GgufException or ModelLoadException or RouteException or SamplingException or TokenizerException or TemplateException or AblationException
             or ContextExceededException or LogProbabilityException or KvPoolExhaustedException or IOException or UnauthorizedAccessException or NotSupportedException => (exception.Message, ExitCode.Failure),
         OutOfMemoryException => ("there is not enough memory; try a smaller model or context", ExitCode.Failure),
         _ => ($"internal error, please report it: {exception.GetType().Name}: {exception.Message}", ExitCode.Failure),

@@ -1,6 +1,7 @@
 using Lathe.Cpu.Checks;
 using Lathe.Cpu.Execution;
 using Lathe.Cpu.Threading;
+using Lathe.Cpu.X64;
 using Lathe.Engine.Graphs;
 using Lathe.Engine.Inference;
 using Lathe.Engine.Routing;
@@ -38,6 +39,9 @@ public sealed class CpuBackend : Backend
     public override string MathMode => "ieee";
 
     public override RouteRegistry Routes { get; }
+
+    /// <summary>Of the process: its backends share their kernels.</summary>
+    public override KernelCounters Kernels => new(KernelCache.Compiled, KernelCache.Hits, KernelCache.CompileTime);
 
     public override CompiledGraph Compile(ForwardGraph graph, GraphShape shape, KvStorage kv, CompileOptions options)
     {

@@ -169,65 +169,25 @@ public class ComputingTests
     }
 
     [Fact]
+    public void The_machine_code_of_a_route_can_be_read_on_every_machine()
+    {
+        var outcome = LatheProcess.Run("routes", "--dump-kernel", "cpu.matmul.q4_k.gemv.vnni512");
+        outcome.AssertSuccess();
+        Assert.Contains("; gemv Q4_K k=4096 tokens=1 ", outcome.Output);
+        Assert.Contains("vpdpbusd zmm18,zmm16,", outcome.Output);
+        var kernels = LatheProcess.Run("routes", "--dump-kernel", "cpu.matmul.mxfp4.gemv.vnni512", "--json").Json.GetProperty("kernels").EnumerateArray().ToList();
+        Assert.Equal(4, kernels.Count);
+        Assert.All(kernels, kernel => Assert.True(kernel.GetProperty("code_bytes").GetInt32() > 500));
+        LatheProcess.Run("routes", "--dump-kernel", "cpu.add.reference").AssertFailure("emits no machine code");
+        LatheProcess.Run("routes", "--dump-kernel", "cpu.matmul.q4_k.gemv.vnni512", "-m", Repository.TalesModel).AssertFailure("computes nothing of this model");
+    }
+
+    [Fact]
     public void Devices_names_the_processor()
     {
         var device = LatheProcess.Run("devices", "--json").Json.EnumerateArray().First();
         Assert.Equal("cpu", device.GetProperty("device").GetString());
         Assert.Equal(Environment.ProcessorCount, device.GetProperty("cores").GetInt32());
-    }
-
-    [Theory]
-    [InlineData("md")]
-    [InlineData("csv")]
-    [InlineData("json")]
-    [InlineData("jsonl")]
-    [InlineData("sql")]
-    public void Bench_prints_every_test_in_every_format(string format)
-    {
-        using var folder = new TemporaryFolder();
-        var file = folder.File("tiny.gguf");
-        LatheProcess.Run("synth", "tiny-qwen3", "q8_0", file).AssertSuccess();
-        var outcome = LatheProcess.Run("bench", "-m", file, "-p", "16,0", "-n", "4", "-d", "0,8", "-r", "2", "-o", format);
-        outcome.AssertSuccess();
-        var lines = outcome.Output.TrimEnd().Split('\n');
-        switch (format)
-        {
-            case "md":
-                Assert.Equal(2 + 4, lines.Length);
-                Assert.All(lines, line => Assert.Equal(lines[0].Length, line.Length));
-                Assert.Contains("tg4 @ d8", outcome.Output, StringComparison.Ordinal);
-                break;
-            case "csv":
-                Assert.Equal(1 + 4, lines.Length);
-                Assert.All(lines, line => Assert.Equal(lines[0].Split(',').Length, line.Split(',').Length));
-                break;
-            case "json":
-                Check(outcome.Json.EnumerateArray());
-                break;
-            case "jsonl":
-                Check(lines.Select(line => JsonDocument.Parse(line).RootElement));
-                break;
-            case "sql":
-                Assert.Equal(4, lines.Count(line => line.StartsWith("INSERT INTO llama_bench (build_commit, ", StringComparison.Ordinal)));
-                break;
-            default:
-                Assert.Fail(format);
-                break;
-        }
-
-        static void Check(IEnumerable<JsonElement> records)
-        {
-            var all = records.ToList();
-            Assert.Equal([(16, 0, 0), (0, 4, 0), (16, 0, 8), (0, 4, 8)], all.Select(record => (Of(record, "n_prompt"), Of(record, "n_gen"), Of(record, "n_depth"))));
-            foreach (var record in all)
-            {
-                var samples = record.GetProperty("samples_ts").EnumerateArray().Select(sample => sample.GetDouble()).ToList();
-                Assert.Equal(2, samples.Count);
-                Assert.Equal(samples.Average(), record.GetProperty("avg_ts").GetDouble(), 6);
-            }
-        }
-
-        static int Of(JsonElement record, string name) => record.GetProperty(name).GetInt32();
     }
 
     private static float[] Floats(string path)

@@ -34,8 +34,9 @@ internal sealed class EngineOptions
     };
 
     /// <param name="verb">The verb that gets the options.</param>
+    /// <param name="withThreads">Whether the number of threads is one of them: a verb that measures takes several.</param>
     /// <param name="withPolicy">False for verbs that choose routes themselves.</param>
-    public EngineOptions(Command verb, bool withPolicy = true)
+    public EngineOptions(Command verb, bool withThreads = true, bool withPolicy = true)
     {
         _device.Validators.Add(result =>
         {
@@ -45,7 +46,11 @@ internal sealed class EngineOptions
             }
         });
         verb.Add(_device);
-        verb.Add(_threads);
+        if (withThreads)
+        {
+            verb.Add(_threads);
+        }
+
         verb.Add(_batchInvariant);
         if (withPolicy)
         {
@@ -60,7 +65,8 @@ internal sealed class EngineOptions
     public Backend CreateBackend(ParseResult result) => CreateBackend(result.GetValue(_threads));
 
     /// <summary>A device with a number of threads that the verb chooses.</summary>
-    public static Backend CreateBackend(int threads)
+    /// <param name="threads">Threads that compute; 0 for one per core.</param>
+    public static CpuBackend CreateBackend(int threads)
     {
         var backend = new CpuBackend(threads);
         backend.Routes.RouteFailed += ReportFailure;

@@ -38,16 +38,16 @@ internal static class NumberOption
         };
     }
 
-    /// <summary>Numbers separated by commas.</summary>
-    public static Option<int[]> CreateList(string[] names, string description, int[] otherwise, int least)
+    /// <summary>Lists and ranges of numbers; the option may be repeated, which makes the list longer.</summary>
+    public static Option<int[]> CreateList(string[] names, string description, int[] otherwise, int least, int most = int.MaxValue)
     {
         return new Option<int[]>(names[0], names[1..])
         {
             Description = description,
-            HelpName = "N,N,...",
-            Arity = ArgumentArity.ExactlyOne,
+            HelpName = "N,N-N,...",
+            Arity = ArgumentArity.OneOrMore,
             DefaultValueFactory = _ => otherwise,
-            CustomParser = result => ParseList(result, names[0], least),
+            CustomParser = result => ParseList(result, names[0], least, most),
         };
     }
 
@@ -64,19 +64,19 @@ internal static class NumberOption
         return default;
     }
 
-    private static int[] ParseList(ArgumentResult result, string name, int least)
+    private static int[] ParseList(ArgumentResult result, string name, int least, int most)
     {
-        var text = result.Tokens[^1].Value;
         var values = new List<int>();
-        foreach (var part in text.Split(','))
+        foreach (var token in result.Tokens)
         {
-            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < least)
+            if (NumberRange.TryParse(token.Value, least, most) is not { } more)
             {
-                result.AddError($"{name} is '{text}', expected whole numbers from {least} on, separated by commas");
+                var limits = most == int.MaxValue ? $"from {least} on" : $"from {least} to {most}";
+                result.AddError($"{name} is '{token.Value}', expected whole numbers {limits}: {NumberRange.Grammar}");
                 return [];
             }
 
-            values.Add(value);
+            values.AddRange(more);
         }
 
         return [.. values];

@@ -76,6 +76,9 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
         return buffer;
     }
 
+    /// <summary>Adds a step that runs before the node's own.</summary>
+    public void Before(CpuStep step) => _pending.Add(step);
+
     /// <summary>Working memory of one step: one row for each thread, garbage when the step starts. Buffers of one node lie side by side,
     /// those of different nodes share memory.</summary>
     public CpuBuffer Scratch(string name, long bytesPerThread)

@@ -18,6 +18,9 @@ public abstract class Backend : IDisposable
     /// <summary>Every way in which this device runs an operation.</summary>
     public abstract RouteRegistry Routes { get; }
 
+    /// <summary>Counters of the kernels that are compiled while a model runs; zero on a device whose kernels all come with the program.</summary>
+    public virtual KernelCounters Kernels => default;
+
     /// <summary>Chooses a route for each node, plans memory and returns something that runs batches up to <paramref name="shape"/>.</summary>
     /// <exception cref="RouteException">A node has no route under the policy.</exception>
     public abstract CompiledGraph Compile(ForwardGraph graph, GraphShape shape, KvStorage kv, CompileOptions options);

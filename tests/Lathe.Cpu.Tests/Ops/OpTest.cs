@@ -41,7 +41,8 @@ internal sealed unsafe class OpTest(GraphShape shape, int threads, CpuKvStorage?
         Assert.Null(route.WhyNot(node));
         var step = route.Compile(node, _builder);
         List<CpuStep> steps = [.. _builder.TakePending(), step];
-        foreach (var buffer in _builder.Buffers.Concat(_builder.ScratchBuffers.Select(item => item.Buffer)).Where(buffer => !_memory.ContainsKey(buffer)))
+        var buffers = _builder.Buffers.Concat(_builder.ScratchBuffers.Select(item => item.Buffer)).Concat(steps.SelectMany(each => each.Accesses).Select(access => access.Buffer));
+        foreach (var buffer in buffers.Distinct().Where(buffer => !_memory.ContainsKey(buffer)).ToArray())
         {
             Bind(buffer);
         }
