@@ -15,7 +15,7 @@ public class UsageTests
     [InlineData("Option '--model' is required", "tokenize", "text")]
     [InlineData("tokenize needs either TEXT or -f FILE", "tokenize", "-m", "m.gguf")]
     [InlineData("logits needs exactly one of", "logits", "-m", "m.gguf", "--out", "o")]
-    [InlineData("Option '--out' is required", "logits", "-m", "m.gguf", "--tokens", "1")]
+    [InlineData("logits needs --out or --json", "logits", "-m", "m.gguf", "--tokens", "1")]
     [InlineData("--depth is '1,-2', expected whole numbers from 0 on: N, FIRST-LAST", "bench", "-d", "1,-2")]
     [InlineData("--prompt is '9-1'", "bench", "-p", "9-1")]
     [InlineData("--prompt is '1-9*1'", "bench", "-p", "1-9*1")]
