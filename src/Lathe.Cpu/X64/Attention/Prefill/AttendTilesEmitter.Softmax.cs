@@ -137,6 +137,11 @@ internal sealed partial class AttendTilesEmitter
         var low = Code.CreateLabel();
         Code.kortestw(k2, k3);
         Code.je(low);
+        var added = Code.CreateLabel();
+        Code.test(edi, edi);
+        Code.je(added);
+        AddValues();
+        Code.Label(ref added);
         for (var panel = 0; panel < AttentionTileLayout.Panels; panel++)
         {
             var largest = Zmm(panel * Accumulators);

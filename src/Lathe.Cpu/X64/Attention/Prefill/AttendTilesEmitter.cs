@@ -7,36 +7,41 @@ namespace Lathe.Cpu.X64.Attention.Prefill;
 /// <summary>Online softmax of 32 query rows over a run of keys with bf16 matrix tiles. Query rows lie across the lanes, so that largest, sum and
 /// rescaling of a row need no step across lanes.</summary>
 /// <remarks>
-/// Scores arrive as logarithms to base two, because the queries carry that factor. A step is up to eight units of 32 keys.
+/// Scores arrive as logarithms to base two, because the queries carry that factor. A step is a page, two units of 32 keys.
 /// <code>
 /// scores = keys · queriesᵀ                                  of the first step
 /// while there are steps
 ///     cap scores; hidden ones become −∞
 ///     if max(scores) &gt; maximum + 8 in some lane               seldom: else weights stay below 2^8 and nothing is rescaled
+///         sums += valuesᵀ · weights                         of what is gathered
 ///         total, sums *= 2^(maximum − max); maximum = max
 ///     for each unit, woven into each other
 ///         tiles = keys · queriesᵀ                           of the next step: 4 tiles, 4 products per 32 dims
 ///         weights = bf16(2^(scores − maximum))              cut off, not rounded
 ///         total += weights                                  of the cut weights, so that their common error cancels
 ///         scores = tiles                                    over those that have just become weights
-///     for each two parts of 16 dims: sums += valuesᵀ · weights
+///     if the weights of eight units are gathered, or the keys end
+///         for each two parts of 16 dims: sums += valuesᵀ · weights
 /// </code>
 /// Registers: tmm0-3 accumulators, tmm4-5 left, tmm6-7 right operands; zmm0-19 at work, zmm20 the smallest exponent, zmm21 pairs of bf16 ones, zmm22-23 minus maximum,
 /// zmm24-25 total, zmm26-29 polynomial; k1 odd words; r8 keys, r9 values, r10 queries, r11 sums, r12 statistics, r13 units left, r14 position,
-/// r15 row stride of a tile, rsi scores, rbp units of the step; rax rcx rdx scratch.
-/// Work for 32 rows, 32 keys and 128 + 128 dims is 32 tile products of 16 cycles, 512 cycles; the softmax takes about 620 vector instructions, 310 cycles,
+/// r15 row stride of a tile, rsi scores, rbp units of the step, rdi units gathered; rax rcx rdx scratch.
+/// Work for 32 rows, 32 keys and 128 + 128 dims is 32 tile products of 16 cycles, 512 cycles; the softmax takes about 680 vector instructions, 340 cycles,
 /// in their shadow. Loads are 28 tiles of 16 lines, 224 cycles.
 /// </remarks>
 internal sealed partial class AttendTilesEmitter(AttentionTileLayout layout, bool capped, bool windowed) : KernelEmitter
 {
-    /// <summary>Most units of a step: sums are read and written once per step, and scores and weights of more would leave the first-level cache.</summary>
-    public const int StepUnits = 8;
+    /// <summary>Units of a step, a page: their scores stay in the first-level cache.</summary>
+    private const int StepUnits = AttentionTileLayout.UnitsPerPage;
+
+    /// <summary>Units whose weights are gathered before the sums are read and written.</summary>
+    private const int GatheredUnits = 8;
 
     /// <summary>Working memory for scores.</summary>
     public const int ScoreBytes = StepUnits * AttentionTileLayout.ScoreBytes;
 
     /// <summary>Working memory for weights.</summary>
-    public const int WeightBytes = StepUnits * AttentionTileLayout.WeightBytes;
+    public const int WeightBytes = GatheredUnits * AttentionTileLayout.WeightBytes;
 
     /// <summary>The largest weight is two to the power of this.</summary>
     private const float Slack = 8;
@@ -74,7 +79,8 @@ internal sealed partial class AttendTilesEmitter(AttentionTileLayout layout, boo
         CountNextUnits();
         Code.mov(rax, rsi);
         Code.mov(rcx, rsi);
-        Code.mov(rdx, __[Arguments + AttendArguments.WeightsOffset]);
+        Code.imul(edx, edi, AttentionTileLayout.WeightBytes);
+        Code.add(rdx, __[Arguments + AttendArguments.WeightsOffset]);
         Repeat(() =>
         {
             Weave(Products(), Weights());
@@ -86,9 +92,12 @@ internal sealed partial class AttendTilesEmitter(AttentionTileLayout layout, boo
         Code.sub(ecx, __dword_ptr[rsp + NextUnitsSlot]);
         Code.mov(__dword_ptr[rsp + LoopSlot], ecx);
         Repeat(() => Weave([], Weights()));
-        AddValues();
+        Code.add(edi, ebp);
         Code.cmp(__dword_ptr[rsp + NextUnitsSlot], 0);
         Code.je(done);
+        Code.cmp(edi, GatheredUnits - StepUnits);
+        Code.jbe(scored);
+        AddValues();
 
         Code.Label(ref scored);
         Code.mov(ebp, __dword_ptr[rsp + NextUnitsSlot]);
@@ -102,6 +111,7 @@ internal sealed partial class AttendTilesEmitter(AttentionTileLayout layout, boo
         Code.jmp(next);
 
         Code.Label(ref done);
+        AddValues();
         Store();
         Code.tilerelease();
     }
@@ -126,6 +136,7 @@ internal sealed partial class AttendTilesEmitter(AttentionTileLayout layout, boo
         Code.mov(r13, __[Arguments + AttendArguments.UnitsOffset]);
         Code.mov(r14d, __dword_ptr[Arguments + AttendArguments.PositionOffset]);
         Code.mov(r15d, Row);
+        Code.xor(edi, edi);
         Code.mov(rsi, __[Arguments + AttendArguments.ScoresOffset]);
         Code.mov(eax, unchecked((int)0xAAAA_AAAA));
         Code.kmovd(k1, eax);
@@ -214,7 +225,7 @@ internal sealed partial class AttendTilesEmitter(AttentionTileLayout layout, boo
         Code.add(rcx, AttentionTileLayout.ScoreBytes);
     }
 
-    /// <summary>Adds the weighted values of a step to the sums; r9 moves on.</summary>
+    /// <summary>Adds the gathered weights' values to the sums; r9 moves on.</summary>
     private void AddValues()
     {
         if (layout.Parts > 1)
@@ -233,15 +244,17 @@ internal sealed partial class AttendTilesEmitter(AttentionTileLayout layout, boo
         }
 
         Code.sub(r11, layout.SumBytes);
-        Code.imul(eax, ebp, layout.ValueUnitBytes);
-        Code.lea(r9, __[r9 + rax - layout.ValueUnitBytes]);
+        Code.dec(edi);
+        Code.imul(eax, edi, layout.ValueUnitBytes);
+        Code.add(r9, rax);
+        Code.xor(edi, edi);
     }
 
     private void AddValues(int parts)
     {
         Code.mov(rax, r9);
         Code.mov(rdx, __[Arguments + AttendArguments.WeightsOffset]);
-        Code.mov(ecx, ebp);
+        Code.mov(ecx, edi);
         for (var tile = 0; tile < 2 * parts; tile++)
         {
             Code.tileloadd(Accumulator(tile), TileAt(r11, tile * Tile));

@@ -68,11 +68,9 @@ internal sealed unsafe class PrefillStep(
 
         var last = position + ((rows - 1) / _attention.GroupSize);
         var blockKeys = _blockPages * KvLayout.PageTokens;
-        var end = 0;
-        for (var first = _attention.FirstVisible(position) / KvLayout.PageTokens * KvLayout.PageTokens; first <= last; first = end)
+        for (var first = _attention.FirstVisible(position) / KvLayout.PageTokens * KvLayout.PageTokens; first <= last; first += blockKeys)
         {
-            // Blocks and steps end at fixed positions, so that a row does not depend on where the first of its piece begins to see.
-            end = Math.Min(((first / blockKeys) + 1) * blockKeys, last + 1);
+            var end = Math.Min(first + blockKeys, last + 1);
             Convert(slice.Sequence, kvHead, workspace, first, end);
             for (var row = 0; row < rows; row += AttentionTileLayout.Rows)
             {
@@ -140,36 +138,24 @@ internal sealed unsafe class PrefillStep(
         var group = row / AttentionTileLayout.Rows;
         var lowest = position + (row / _attention.GroupSize);
         var highest = position + ((Math.Min(row + AttentionTileLayout.Rows, rows) - 1) / _attention.GroupSize);
-        var skipped = Math.Max(0, _attention.FirstVisible(lowest) - first) / AttentionTileLayout.UnitKeys;
-        var units = (Math.Min(highest + 1, end) - first + AttentionTileLayout.UnitKeys - 1) / AttentionTileLayout.UnitKeys;
-        var firstUnit = first / AttentionTileLayout.UnitKeys;
-        var toStep = AttendTilesEmitter.StepUnits - ((firstUnit + skipped) % AttendTilesEmitter.StepUnits);
-        if (skipped < units && toStep < AttendTilesEmitter.StepUnits)
+        var skipped = Math.Max(0, _attention.FirstVisible(lowest) - first) / KvLayout.PageTokens * AttentionTileLayout.UnitsPerPage;
+        var units = ((Math.Min(highest + 1, end) - first + AttentionTileLayout.UnitKeys - 1) / AttentionTileLayout.UnitKeys) - skipped;
+        if (units <= 0)
         {
-            Attend(workspace, group, first, skipped, Math.Min(units, skipped + toStep), lowest, highest);
-            skipped += toStep;
+            return;
         }
 
-        if (skipped < units)
-        {
-            Attend(workspace, group, first, skipped, units, lowest, highest);
-        }
-    }
-
-    /// <summary>Lets a group attend to some units of a block.</summary>
-    private void Attend(in PrefillWorkspace workspace, int group, int first, int unit, int endUnit, int lowest, int highest)
-    {
         var call = new AttendArguments
         {
-            Keys = workspace.Keys + ((long)unit * _layout.KeyUnitBytes),
-            Values = workspace.Values + ((long)unit * _layout.ValueUnitBytes),
+            Keys = workspace.Keys + ((long)skipped * _layout.KeyUnitBytes),
+            Values = workspace.Values + ((long)skipped * _layout.ValueUnitBytes),
             Queries = workspace.Queries(group),
             Sums = workspace.Sums(group),
             Statistics = (byte*)workspace.Statistics(group).NegativeMaximum,
             Scores = workspace.Scores,
             Weights = workspace.Weights,
-            Units = endUnit - unit,
-            Position = first + (unit * AttentionTileLayout.UnitKeys),
+            Units = units,
+            Position = first + (skipped * AttentionTileLayout.UnitKeys),
             LowestPosition = lowest,
             HighestFirst = _attention.FirstVisible(highest),
             Cap = Log2E * (_attention.Softcap ?? 0),

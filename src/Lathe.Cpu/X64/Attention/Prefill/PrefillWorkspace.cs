@@ -8,7 +8,7 @@ internal readonly unsafe struct PrefillWorkspace(byte* memory, AttentionTileLayo
     /// <summary>What keys and values of a block may take of the second-level cache.</summary>
     private const int BlockBytes = 512 * 1024;
 
-    private const int StepPages = AttendTilesEmitter.StepUnits / AttentionTileLayout.UnitsPerPage, MaxBlockPages = 16;
+    private const int MinBlockPages = 4, MaxBlockPages = 16;
 
     /// <summary>Tiles of the keys of a block.</summary>
     public byte* Keys => memory;
@@ -23,9 +23,9 @@ internal readonly unsafe struct PrefillWorkspace(byte* memory, AttentionTileLayo
     /// <summary>Where the results of lanes go that stand for no row.</summary>
     public byte* Nowhere => Weights + AttendTilesEmitter.WeightBytes;
 
-    /// <summary>Pages of a block, whole steps of them.</summary>
+    /// <summary>Pages of a block.</summary>
     public static int BlockPages(AttentionTileLayout layout) =>
-        Math.Clamp(BlockBytes / ((layout.KeyUnitBytes + layout.ValueUnitBytes) * AttentionTileLayout.UnitsPerPage), StepPages, MaxBlockPages) / StepPages * StepPages;
+        Math.Clamp(BlockBytes / ((layout.KeyUnitBytes + layout.ValueUnitBytes) * AttentionTileLayout.UnitsPerPage), MinBlockPages, MaxBlockPages);
 
     /// <param name="groups">Groups of 32 query rows.</param>
     public static long Bytes(AttentionTileLayout layout, int groups) =>
