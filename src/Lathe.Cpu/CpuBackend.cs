@@ -18,6 +18,7 @@ public sealed class CpuBackend : Backend
     public CpuBackend(int threads = 0)
         : this(threads, CpuRoutes.CreateAll())
     {
+        KernelCache.WarmUp();
     }
 
     internal CpuBackend(int threads, IEnumerable<CpuRoute> routes)
