@@ -13,6 +13,7 @@ internal static class X64Routes
     public static IEnumerable<CpuRoute> CreateAll() =>
     [
         .. GemvFormats.Types.Select(type => new GemvRoute(type)),
+        .. GemvFormats.Types.Select(type => new GenericGemvRoute(type)),
         .. GemvFormats.Types.Select(type => new ExpertGemvRoute(type)),
         .. WeightCodes.Types.Select(type => new TileGemmRoute(type)),
         .. WeightCodes.Types.Select(type => new ExpertTileGemmRoute(type)),

@@ -35,6 +35,8 @@ public sealed class GemvKernelTests
         }
     }
 
+    public static TheoryData<GgmlType> Types => [.. GemvFormats.Types];
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void All_rows_and_tokens_agree_with_f64(GgmlType type, int k)
@@ -64,6 +66,17 @@ public sealed class GemvKernelTests
             var tokens = (rows % MaxTokens) + 1;
             AssertSame(all, problem.Run(start, start + rows, tokens), start, start + rows, tokens);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void The_generic_form_computes_the_same_bits(GgmlType type)
+    {
+        const int k = 1536;
+        Assert.SkipUnless(X64Features.Avx512Vnni, "The processor has no 512-bit vpdpbusd.");
+        using var specialized = Case(type, k);
+        using var generic = new MatMulCase(new GemvKernel(GemvFormats.Create(type), k, MaxTokens, specialized: false), type, k, Rows, MaxTokens, seed: k);
+        AssertSame(specialized.Run(0, Rows, MaxTokens), generic.Run(0, Rows, MaxTokens), 0, Rows, MaxTokens);
     }
 
     [Fact]

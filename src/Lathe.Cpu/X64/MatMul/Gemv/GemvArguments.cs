@@ -13,6 +13,7 @@ internal unsafe struct GemvArguments
     public const int ActivationsOffset = OutputsOffset + (MaxStreams * 8);
     public const int RowCountOffset = ActivationsOffset + 8;
     public const int OutputStrideOffset = RowCountOffset + 8;
+    public const int RowBytesOffset = OutputStrideOffset + 8;
 
     /// <summary>Address of each stream's next row.</summary>
     public Pointers Rows;
@@ -28,6 +29,9 @@ internal unsafe struct GemvArguments
 
     /// <summary>Bytes from one token's results to the next.</summary>
     public long OutputStride;
+
+    /// <summary>Bytes of a row, which the generic form reads.</summary>
+    public long RowBytes;
 
     [InlineArray(MaxStreams)]
     internal struct Pointers

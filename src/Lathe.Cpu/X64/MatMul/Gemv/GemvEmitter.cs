@@ -23,7 +23,10 @@ namespace Lathe.Cpu.X64.MatMul.Gemv;
 /// rdi activations, rcx rdx rsi scratch.
 /// Work for 256 four-bit values is about 30 vector instructions at two per cycle, 5 ns at 3 GHz, and their 144 bytes take a core about 6 ns to read.
 /// </remarks>
-internal sealed class GemvEmitter(GemvFormat format, int k, int tokens) : FormatEmitter
+/// <param name="format">The format.</param>
+/// <param name="k">Values per row; null for the generic form, which takes the length, a multiple of 256, from its arguments.</param>
+/// <param name="tokens">Tokens together, 1, 2 or 4; the generic form takes one.</param>
+internal sealed class GemvEmitter(GemvFormat format, int? k, int tokens) : FormatEmitter
 {
     private const int VectorBytes = 64;
     private const int MaxTotals = 16;
@@ -32,13 +35,13 @@ internal sealed class GemvEmitter(GemvFormat format, int k, int tokens) : Format
 
     private static readonly AssemblerRegister64[] s_rows = [r8, r9, r10, r11, r12, r13, r14, r15];
 
-    private readonly GemvLayout _layout = new(format, k);
+    private readonly GemvLayout _layout = new(format, k ?? GemvLayout.StepElements);
     private readonly List<AssemblerRegisterZMM> _spread = [];
 
     /// <summary>Streams that walk in lockstep with this many tokens.</summary>
     public static int StreamsOf(int tokens) => Math.Min(GemvArguments.MaxStreams, MaxTotals / tokens);
 
-    public override string Key => $"gemv {format.Type} k={k} tokens={tokens} streams={Streams} vnni512";
+    public override string Key => $"gemv {format.Type} k={(k is { } length ? length : "any")} tokens={tokens} streams={Streams} vnni512";
 
     /// <summary>The products of several tokens wait in the frame.</summary>
     protected override int FrameBytes => VectorBytes * (tokens + 1);
@@ -103,21 +106,28 @@ internal sealed class GemvEmitter(GemvFormat format, int k, int tokens) : Format
         }
 
         Code.xor(eax, eax);
-        var wholeSteps = k / GemvLayout.StepElements;
-        if (wholeSteps > 0)
+        if (k is null or >= GemvLayout.StepElements)
         {
             var step = Code.CreateLabel();
             Code.Label(ref step);
             Step(format.BlocksPerStep);
             Code.add(rdi, _layout.RecordBytes);
             Code.add(rax, format.StepBytes);
-            Code.cmp(rax, wholeSteps * format.StepBytes);
+            if (k is { } length)
+            {
+                Code.cmp(rax, length / GemvLayout.StepElements * format.StepBytes);
+            }
+            else
+            {
+                Code.cmp(rax, __[Arguments + GemvArguments.RowBytesOffset]);
+            }
+
             Code.jb(step);
         }
 
-        if (k % GemvLayout.StepElements != 0)
+        if (k % GemvLayout.StepElements is > 0 and var rest)
         {
-            Step(k % GemvLayout.StepElements / format.BlockElements);
+            Step(rest / format.BlockElements);
         }
 
         Results();
@@ -274,9 +284,20 @@ internal sealed class GemvEmitter(GemvFormat format, int k, int tokens) : Format
                 }
             }
 
-            Code.add(__qword_ptr[Arguments + GemvArguments.RowsOffset + (8 * stream)], (int)RowBytes);
+            NextRow(stream);
         }
     }
 
-    private long RowBytes => (long)k / format.BlockElements * format.BlockBytes;
+    private void NextRow(int stream)
+    {
+        var row = __qword_ptr[Arguments + GemvArguments.RowsOffset + (8 * stream)];
+        if (k is { } length)
+        {
+            Code.add(row, length / format.BlockElements * format.BlockBytes);
+            return;
+        }
+
+        Code.mov(rcx, __[Arguments + GemvArguments.RowBytesOffset]);
+        Code.add(row, rcx);
+    }
 }

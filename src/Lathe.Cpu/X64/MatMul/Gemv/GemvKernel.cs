@@ -15,18 +15,23 @@ internal sealed unsafe class GemvKernel : MatrixKernel
     private readonly GemvLayout _layout;
     private readonly MachineKernel?[] _byTokens = new MachineKernel?[s_together[^1] + 1];
     private readonly MachineKernel _pack;
+    private readonly int _together;
 
     /// <param name="k">Values per row.</param>
     /// <param name="tokens">Most tokens that it will be asked for.</param>
     /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
-    public GemvKernel(GemvFormat format, int k, int tokens)
+    /// <param name="specialized">False for the generic form of the code, which reads the length of the rows, a multiple of 256, from its arguments and takes one
+    /// token at a time.</param>
+    public GemvKernel(GemvFormat format, int k, int tokens, bool specialized = true)
     {
         _layout = new GemvLayout(format, k);
         _pack = KernelCache.Get(new GemvPackEmitter(GemvFormats.Create(format.Type), _layout));
-        foreach (var together in s_together.Where(together => together <= tokens))
+        foreach (var together in s_together.Where(together => together <= (specialized ? tokens : 1)))
         {
-            _byTokens[together] = KernelCache.Get(new GemvEmitter(GemvFormats.Create(format.Type), k, together));
+            _byTokens[together] = KernelCache.Get(new GemvEmitter(GemvFormats.Create(format.Type), specialized ? k : null, together));
         }
+
+        _together = specialized ? s_together[^1] : 1;
     }
 
     /// <summary>All machine code for rows of <paramref name="k"/> values.</summary>
@@ -72,7 +77,7 @@ internal sealed unsafe class GemvKernel : MatrixKernel
             while (token < arguments->Tokens)
             {
                 var left = arguments->Tokens - token;
-                var together = left >= 4 ? 4 : left >= 2 ? 2 : 1;
+                var together = Math.Min(left >= 4 ? 4 : left >= 2 ? 2 : 1, _together);
                 Run(arguments, row, Math.Min(row + RowsPerPass, arguments->RowEnd), token, together);
                 token += together;
             }
@@ -105,6 +110,7 @@ internal sealed unsafe class GemvKernel : MatrixKernel
             Activations = arguments->Activations + (token * arguments->ActivationStride),
             RowCount = rows,
             OutputStride = arguments->OutputStride * sizeof(float),
+            RowBytes = arguments->RowBytes,
         };
         for (var stream = 0; stream < streams; stream++)
         {
