@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Lathe.Engine.Drift;
 
 /// <summary>Limits of drift. <c>families</c> has an object of limits for each model family: they hold for all fast routes together, and for each that rounds its
-/// activations to few bits, whose ids <c>quantizing_routes</c> lists as patterns. <c>exact</c> has the limits of every other route by itself: those differ from
+/// inputs to few bits, whose ids <c>quantizing_routes</c> lists as patterns. <c>exact</c> has the limits of every other route by itself: those differ from
 /// their references by the order of f32 sums only, and a limit that lets eight bits of noise through would not see them break.</summary>
 public sealed class ThresholdsFile
 {

@@ -22,8 +22,8 @@ public sealed class RouteComparatorTests
         var pairs = runtime.GraphFor(s_tokens.Length, 1).Assignments.Zip(runtime.GraphFor(1, 1).Assignments);
         Assert.Equal(pairs.Where(pair => !pair.First.Route.IsReference).Sum(pair => pair.First.Route == pair.Second.Route ? 1 : 2), comparator.Nodes.Count);
 
-        // Kernels that do not quantise activations differ by rounding only, however much came before them.
-        Assert.All(comparator.Nodes, node => Assert.InRange(node.RelativeRms, 0, node.Op.EndsWith("matmul", StringComparison.Ordinal) ? 3e-2 : 1e-5));
+        // Kernels that keep their inputs in f32 differ by the order of sums only, however much came before them.
+        Assert.All(comparator.Nodes, node => Assert.InRange(node.RelativeRms, 0, RoundsInputs(node) ? 3e-2 : 1e-5));
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class RouteComparatorTests
         Logits(tiny, comparator);
         var worst = comparator.Nodes.MaxBy(node => node.RelativeRms)!;
         Assert.Equal(("blk.0.attn_q", BrokenLayerRoute.Name), (worst.Node, worst.RouteId));
-        Assert.All(comparator.Nodes.Where(node => node != worst), node => Assert.InRange(node.RelativeRms, 0, 1e-5));
+        Assert.All(comparator.Nodes.Where(node => node != worst), node => Assert.InRange(node.RelativeRms, 0, RoundsInputs(node) ? 3e-2 : 1e-5));
         Assert.Equal(5, worst.Worst.Count);
         Assert.All(worst.Worst, element => Assert.Equal(1.2 * element.Reference, element.Actual, Math.Abs(0.01 * element.Reference)));
         Assert.Equal(worst.MaxAbs, worst.Worst[0].Magnitude);
@@ -91,6 +91,10 @@ public sealed class RouteComparatorTests
     [Fact]
     public void A_selector_that_cannot_be_read_is_one_sentence() =>
         Assert.Contains("not a range of layers", Assert.Throws<RouteException>(() => new RouteComparator("cpu.*@layers=3-1")).Message, StringComparison.Ordinal);
+
+    /// <summary>Eight bits of activation in the products, eight bits of significand on matrix tiles.</summary>
+    private static bool RoundsInputs(NodeDifference node) => node.RouteId.EndsWith(".amx", StringComparison.Ordinal)
+        || (node.Op.EndsWith("matmul", StringComparison.Ordinal) && !node.RouteId.Contains("bf16.simd", StringComparison.Ordinal));
 
     private static float[] Logits(DriftModel tiny, GraphProbe? probe)
     {
