@@ -21,8 +21,8 @@ public sealed class RouteComparatorTests
         using var runtime = new ModelRuntime(tiny.Model, tiny.Backend, new RuntimeOptions { ContextLength = 16 });
         Assert.Equal(runtime.GraphFor(1, 1).Assignments.Count(assignment => !assignment.Route.IsReference), comparator.Nodes.Count);
 
-        // Kernels that do not quantise activations differ by rounding only, however much came before them.
-        Assert.All(comparator.Nodes, node => Assert.InRange(node.RelativeRms, 0, node.Op.EndsWith("matmul", StringComparison.Ordinal) ? 3e-2 : 1e-5));
+        // However much came before them.
+        Assert.All(comparator.Nodes, node => Assert.InRange(node.RelativeRms, 0, LimitOf(node)));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class RouteComparatorTests
         Logits(tiny, comparator);
         var worst = comparator.Nodes.MaxBy(node => node.RelativeRms)!;
         Assert.Equal(("blk.0.attn_q", BrokenLayerRoute.Name), (worst.Node, worst.RouteId));
-        Assert.All(comparator.Nodes.Where(node => node != worst), node => Assert.InRange(node.RelativeRms, 0, 1e-5));
+        Assert.All(comparator.Nodes.Where(node => node != worst), node => Assert.InRange(node.RelativeRms, 0, node.Op == "matmul" ? 1e-5 : LimitOf(node)));
         Assert.Equal(5, worst.Worst.Count);
         Assert.All(worst.Worst, element => Assert.Equal(1.2 * element.Reference, element.Actual, Math.Abs(0.01 * element.Reference)));
         Assert.Equal(worst.MaxAbs, worst.Worst[0].Magnitude);
@@ -90,6 +90,10 @@ public sealed class RouteComparatorTests
     [Fact]
     public void A_selector_that_cannot_be_read_is_one_sentence() =>
         Assert.Contains("not a range of layers", Assert.Throws<RouteException>(() => new RouteComparator("cpu.*@layers=3-1")).Message, StringComparison.Ordinal);
+
+    /// <summary>Kernels differ by rounding only, unless they quantise activations or round to bf16.</summary>
+    private static double LimitOf(NodeDifference node) =>
+        node.Op.EndsWith("matmul", StringComparison.Ordinal) ? 3e-2 : node.RouteId == "cpu.attention.prefill.amx" ? 1e-2 : 1e-5;
 
     private static float[] Logits(DriftModel tiny, GraphProbe? probe)
     {
