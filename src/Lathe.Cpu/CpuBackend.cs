@@ -18,6 +18,7 @@ public sealed class CpuBackend : Backend
     public CpuBackend(int threads = 0)
         : this(threads, CpuRoutes.CreateAll())
     {
+        KernelCache.WarmUp();
     }
 
     internal CpuBackend(int threads, IEnumerable<CpuRoute> routes)
@@ -47,14 +48,14 @@ public sealed class CpuBackend : Backend
     {
         graph = ResidualFusion.Apply(graph);
         var builder = new StepBuilder(shape, Threads, (CpuKvStorage)kv) { BatchInvariant = options.BatchInvariant };
-
-        // Which route runs must then not depend on the shape either: every batch takes those for many tokens.
-        var guarded = options.BatchInvariant ? new GraphShape(int.MaxValue, int.MaxValue) : shape;
         var probed = options.Probe is null ? null : new ProbedSteps(options.Probe, Routes, builder, ProbedSteps.LastOfLayers(graph));
+
+        // Where a token's bits must not depend on the batch, no route may: every graph takes those of the largest batch.
+        var choiceShape = options.BatchInvariant ? new GraphShape(int.MaxValue, int.MaxValue) : shape;
         var steps = new List<PlannedStep>();
         foreach (var node in graph.Nodes)
         {
-            var route = Choose(node, guarded, kv.Layout, options);
+            var route = Choose(node, choiceShape, kv.Layout, options);
             var step = route.Compile(node, builder);
             steps.AddRange(builder.TakePending().Select(pending => new PlannedStep(pending, null, null)));
             var planned = new PlannedStep(step, node, route);

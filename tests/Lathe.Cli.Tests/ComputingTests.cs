@@ -169,6 +169,20 @@ public class ComputingTests
     }
 
     [Fact]
+    public void The_machine_code_of_a_route_can_be_read_on_every_machine()
+    {
+        var outcome = LatheProcess.Run("routes", "--dump-kernel", "cpu.matmul.q4_k.gemv.vnni512");
+        outcome.AssertSuccess();
+        Assert.Contains("; gemv Q4_K k=4096 tokens=1 ", outcome.Output);
+        Assert.Contains("vpdpbusd zmm18,zmm16,", outcome.Output);
+        var kernels = LatheProcess.Run("routes", "--dump-kernel", "cpu.matmul.mxfp4.gemv.vnni512", "--json").Json.GetProperty("kernels").EnumerateArray().ToList();
+        Assert.Equal(4, kernels.Count);
+        Assert.All(kernels, kernel => Assert.True(kernel.GetProperty("code_bytes").GetInt32() > 500));
+        LatheProcess.Run("routes", "--dump-kernel", "cpu.add.reference").AssertFailure("emits no machine code");
+        LatheProcess.Run("routes", "--dump-kernel", "cpu.matmul.q4_k.gemv.vnni512", "-m", Repository.TalesModel).AssertFailure("computes nothing of this model");
+    }
+
+    [Fact]
     public void Devices_names_the_processor()
     {
         var device = LatheProcess.Run("devices", "--json").Json.EnumerateArray().First();

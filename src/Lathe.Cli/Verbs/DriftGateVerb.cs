@@ -33,7 +33,7 @@ internal static class DriftGateVerb
             using var loaded = engine.LoadWithoutTokenizer(result, result.GetValue(model)!);
             _ = ThresholdsOption.For(limits, loaded.Model.Family.Architecture);
             var fixtures = fixtureOptions.Of(result, loaded.Model);
-            var runs = 2 + DriftGate.DefaultRoutes(loaded.Model, loaded.Backend, kvType).Count;
+            var runs = 2 + DriftGate.DefaultRoutes(loaded.Model, loaded.Backend, fixtures, kvType).Count;
             GateReport? gate = null;
             Terminal.WithProgress("judging", runs, report =>
             {

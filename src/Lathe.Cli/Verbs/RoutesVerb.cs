@@ -19,13 +19,24 @@ internal static class RoutesVerb
         var model = ModelOption.Create(required: false);
         var nodes = new Option<bool>("--nodes") { Description = "With a model: list every node instead of one line for equal nodes of all layers." };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
-        var verb = new Command("routes", "List the kernels that can compute each operation; with a model, which of them it uses.") { model, nodes, json };
+        var dump = new Option<string?>("--dump-kernel")
+        {
+            Description = "Print the machine code that a route emits, for the model's shapes or, without one, for a usual shape.",
+            HelpName = "ROUTE",
+        };
+        var verb = new Command("routes", "List the kernels that can compute each operation; with a model, which of them it uses.") { model, nodes, dump, json };
         var engine = new EngineOptions(verb);
         verb.SetAction(result =>
         {
             if (result.GetValue(model) is not { } path)
             {
                 using var backend = engine.CreateBackend(result);
+                if (result.GetValue(dump) is { } id)
+                {
+                    KernelDump.Print(backend, runtime: null, id, PrefillTokens, result.GetValue(json));
+                    return ExitCode.Success;
+                }
+
                 var policy = engine.CreatePolicy(result);
                 if (result.GetValue(json))
                 {
@@ -38,6 +49,12 @@ internal static class RoutesVerb
             }
 
             using var loaded = engine.LoadWithoutTokenizer(result, path);
+            if (result.GetValue(dump) is { } route)
+            {
+                KernelDump.Print(loaded.Backend, loaded.Runtime, route, PrefillTokens, result.GetValue(json));
+                return ExitCode.Success;
+            }
+
             var uses = RouteUse.Of(loaded.Runtime, PrefillTokens, grouped: !result.GetValue(nodes));
             if (result.GetValue(json))
             {

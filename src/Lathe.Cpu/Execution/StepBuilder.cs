@@ -28,7 +28,8 @@ public sealed class StepBuilder(GraphShape shape, int threads, CpuKvStorage? kv)
     public CpuKvStorage Kv => kv ?? throw new InvalidOperationException("this graph was compiled without a KV cache");
 
     /// <summary>True if steps that work row by row are run by every thread on a copy of its own: with one token that is cheaper than a barrier.</summary>
-    public bool Replicates => Shape.Tokens == 1 && Threads > 1;
+    /// <remarks>Not under <see cref="BatchInvariant"/>: steps for many tokens then run on one, and those divide their rows.</remarks>
+    public bool Replicates => Shape.Tokens == 1 && Threads > 1 && !BatchInvariant;
 
     /// <summary>Every value buffer and derived buffer so far.</summary>
     public IEnumerable<CpuBuffer> Buffers => _values.Values.Concat(_derived.Values);

@@ -24,6 +24,9 @@ public unsafe struct MatMulArguments
 
     public int Tokens;
 
+    /// <summary>True if a token's results must not depend on <see cref="Tokens"/>, to the last bit: a kernel with several ways takes the one for many.</summary>
+    public bool BatchInvariant;
+
     /// <summary>y[0, 0]; row r of token t is written to Output[t·OutputStride + r].</summary>
     public float* Output;
 

@@ -36,7 +36,7 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
     public override CpuStep Compile(GraphNode node, StepBuilder builder)
     {
         var matmul = (MatMulNode)node;
-        var kernel = CreateKernel(matmul.Matrix.InputWidth, builder.Shape.Rows(matmul.Input.Rows), builder.BatchInvariant);
+        var kernel = CreateKernel(matmul.Matrix.InputWidth, builder.Shape.Rows(matmul.Input.Rows));
         var activations = kernel.ActivationForm is { } form
             ? builder.Derived(matmul.Input, form, kernel.ActivationBytesPerRow(matmul.Input.Width), (from, to) => kernel.CreatePacking(matmul.Input, from, to), kernel.PackedRows)
             : builder.Input(matmul.Input);
@@ -49,15 +49,16 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
             accesses.Add(BufferAccess.Read(residual, columns));
         }
 
-        return new Step(kernel, matmul, activations, residual, output, builder.Scratch("matmul.panel", kernel.ScratchBytes), columns, accesses);
+        var scratch = builder.Scratch("matmul.panel", kernel.ScratchBytes);
+        return new Step(kernel, builder.BatchInvariant, matmul, activations, residual, output, scratch, columns, accesses);
     }
 
     /// <summary>The kernel for rows of <paramref name="k"/> values, for up to <paramref name="rows"/> rows of activations.</summary>
-    /// <param name="batchInvariant">True if a token's results must not depend on how many tokens there are.</param>
-    protected abstract MatrixKernel CreateKernel(int k, int rows, bool batchInvariant);
+    protected abstract MatrixKernel CreateKernel(int k, int rows);
 
     private sealed class Step(
         MatrixKernel kernel,
+        bool batchInvariant,
         MatMulNode node,
         CpuBuffer activations,
         CpuBuffer? residual,
@@ -87,6 +88,7 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
                 Activations = activations.Row(context.Thread, 0),
                 ActivationStride = activations.RowBytes,
                 Tokens = tokens,
+                BatchInvariant = batchInvariant,
                 Output = output.FloatRow(context.Thread, 0),
                 OutputStride = output.FloatStride,
                 Scratch = scratch.Row(context.Thread, 0),

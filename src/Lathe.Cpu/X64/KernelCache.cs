@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Lathe.Cpu.X64.MatMul.Gemv;
+using Lathe.Formats.Gguf;
 
 namespace Lathe.Cpu.X64;
 
@@ -35,6 +37,16 @@ internal static class KernelCache
 
         // Lazy caches an exception as it caches a value.
         return s_kernels.GetOrAdd(emitter.Key, _ => new Lazy<MachineKernel>(() => Compile(emitter))).Value;
+    }
+
+    /// <summary>Starts to assemble something on another thread: at its first use the assembler has to be compiled itself, which takes some tens of
+    /// milliseconds and goes well beside the opening of a model.</summary>
+    public static void WarmUp()
+    {
+        if (X64Features.Avx512Vnni)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static _ => new GemvEmitter(GemvFormats.Create(GgmlType.Q4_K), k: 256, tokens: 1).Assemble(out var _), null);
+        }
     }
 
     private static MachineKernel Compile(KernelEmitter emitter)

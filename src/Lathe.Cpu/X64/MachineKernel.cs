@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Iced.Intel;
-
 namespace Lathe.Cpu.X64;
 
 /// <summary>A kernel in executable memory.</summary>
@@ -37,20 +33,5 @@ internal sealed unsafe class MachineKernel
     public void Run(void* arguments) => ((delegate* unmanaged<void*, void>)_memory.Entry)(arguments);
 
     /// <summary>One instruction per line: address, bytes, text.</summary>
-    public string Disassemble()
-    {
-        var code = new ReadOnlySpan<byte>(_memory.Entry, CodeBytes).ToArray();
-        var decoder = Iced.Intel.Decoder.Create(64, code);
-        var formatter = new NasmFormatter();
-        var output = new StringOutput();
-        var text = new StringBuilder();
-        while (decoder.IP < (ulong)code.Length)
-        {
-            var instruction = decoder.Decode();
-            formatter.Format(instruction, output);
-            text.Append(CultureInfo.InvariantCulture, $"{instruction.IP:x5}  {Convert.ToHexString(code, (int)instruction.IP, instruction.Length),-24} {output.ToStringAndReset()}").AppendLine();
-        }
-
-        return text.ToString();
-    }
+    public string Disassemble() => Disassembly.Write(new ReadOnlySpan<byte>(_memory.Entry, CodeBytes).ToArray());
 }

@@ -9,8 +9,8 @@ public static partial class X64Features
     /// <summary>Vectors of 512 bits with byte, word and double word operations, on a system that saves their state.</summary>
     public static bool Avx512 { get; } = IsX64 && Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported;
 
-    /// <summary><c>vpdpbusd zmm</c>: CPUID leaf 7, ECX bit 11, on a system that saves the 512-bit state (which is what <see cref="Avx512F"/> tells).</summary>
-    public static bool Avx512Vnni { get; } = Avx512 && (Leaf7.Ecx & (1 << 11)) != 0;
+    /// <summary><c>vpdpbusd zmm</c>: CPUID leaf 7, ECX bit 11, on a processor with the bit deposits that every such one has.</summary>
+    public static bool Avx512Vnni { get; } = Avx512 && Bmi2.X64.IsSupported && (Leaf7.Ecx & (1 << 11)) != 0;
 
     /// <summary><c>vdpbf16ps</c> and the conversions to bf16: CPUID leaf 7.1, EAX bit 5.</summary>
     public static bool Avx512Bf16 { get; } = Avx512Vnni && Leaf7.Eax >= 1 && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;

@@ -19,6 +19,10 @@ public sealed class DispatchRecord
     public static DispatchRecord Take(RouteRegistry routes) =>
         new(routes.Routes.Select(route => KeyValuePair.Create(route.Id, route.Dispatches)));
 
+    /// <summary>What several runs counted together.</summary>
+    public static DispatchRecord Sum(IEnumerable<DispatchRecord> records) =>
+        new(records.SelectMany(record => record._counts).GroupBy(pair => pair.Key).Select(group => KeyValuePair.Create(group.Key, group.Sum(pair => pair.Value))));
+
     /// <summary>What was counted after <paramref name="earlier"/> was taken.</summary>
     public DispatchRecord Since(DispatchRecord earlier) =>
         new(_counts.Select(pair => KeyValuePair.Create(pair.Key, pair.Value - earlier[pair.Key])));

@@ -24,7 +24,7 @@ public static class DriftGate
         var study = new DriftStudy(model, backend, new DriftSetting("reference", reference ?? RoutePolicy.Reference, kv), fixtures, cancellation: cancellation);
         progress?.Invoke("reference");
         var family = model.Family.Architecture;
-        var routes = DefaultRoutes(model, backend, kv);
+        var routes = DefaultRoutes(model, backend, fixtures, kv);
         var all = study.Compare(new DriftSetting("all default routes", RoutePolicy.Default, kv), routes, thresholds.For(family), cancellation: cancellation);
         progress?.Invoke(all.Candidate.Name);
         var alone = new List<DriftReport>();
@@ -38,10 +38,10 @@ public static class DriftGate
         return new GateReport(all, alone);
     }
 
-    /// <summary>Ids of the fast routes that the default policy chooses for the model.</summary>
-    public static IReadOnlyList<string> DefaultRoutes(Model model, Backend backend, KvElementType kv)
+    /// <summary>Ids of the fast routes that the default policy chooses for the model under the fixtures.</summary>
+    public static IReadOnlyList<string> DefaultRoutes(Model model, Backend backend, IReadOnlyList<DriftFixture> fixtures, KvElementType kv)
     {
         using var subject = new DriftSubject(model, backend, new DriftSetting("defaults", RoutePolicy.Default, kv), DriftFixture.DecodedTokens);
-        return [.. subject.Routes.Where(route => !route.IsReference).Select(route => route.Id).Distinct()];
+        return [.. subject.RoutesFor(fixtures).Where(route => !route.IsReference).Select(route => route.Id).Distinct()];
     }
 }

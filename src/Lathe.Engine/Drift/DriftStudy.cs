@@ -38,7 +38,7 @@ public sealed class DriftStudy
         _contextLength = fixtures.Max(fixture => fixture.Tokens.Length) + DriftFixture.DecodedTokens;
         Reference = reference;
         using var subject = new DriftSubject(model, backend, reference, _contextLength, tapLayers);
-        _referenceRoutes = subject.Routes;
+        _referenceRoutes = subject.RoutesFor(fixtures);
         _reference = [.. fixtures.Select(fixture => Run(subject, fixture, forced: null, progress, cancellation))];
     }
 
@@ -61,17 +61,23 @@ public sealed class DriftStudy
         CancellationToken cancellation = default)
     {
         using var subject = new DriftSubject(_model, _backend, candidate, _contextLength, _tapLayers, probe);
-        var routes = underTest.Count > 0 ? Named(underTest) : Differing(subject.Routes);
+        var routes = underTest.Count > 0 ? Named(underTest) : Differing(subject.RoutesFor([.. _reference.Select(run => run.Fixture)]));
         var fixtures = new List<FixtureDrift>();
         foreach (var reference in _reference)
         {
             var run = Run(subject, reference.Fixture, reference.Decoded, progress, cancellation);
             var measures = DriftMeter.Measure(reference, run);
-            var refusals = DispatchEvidence.WhyNoVerdict(routes, reference.Dispatches, run.Dispatches);
-            fixtures.Add(new FixtureDrift(reference, run, measures, LayerRms(reference, run), DriftVerdict.Of(refusals, thresholds.Breaches(measures))));
+
+            // What a route does under one prompt need not be done by it under another: those in which none of the routes ran have no verdict of their own.
+            string[] idle = routes.Any(id => run.Dispatches[id] > 0) ? [] : ["none of the routes under test was dispatched"];
+            fixtures.Add(new FixtureDrift(reference, run, measures, LayerRms(reference, run), DriftVerdict.Of(idle, thresholds.Breaches(measures))));
         }
 
-        return new DriftReport(Reference, candidate, routes, fixtures);
+        var refusals = DispatchEvidence.WhyNoVerdict(
+            routes,
+            DispatchRecord.Sum(fixtures.Select(fixture => fixture.Reference.Dispatches)),
+            DispatchRecord.Sum(fixtures.Select(fixture => fixture.Candidate.Dispatches)));
+        return new DriftReport(Reference, candidate, routes, fixtures, refusals);
     }
 
     private static DriftRun Run(DriftSubject subject, DriftFixture fixture, IReadOnlyList<int>? forced, Action<DriftFixture>? progress, CancellationToken cancellation)

@@ -28,8 +28,16 @@ public sealed class DriftSubject : IDisposable
         });
     }
 
-    /// <summary>The route that the setting chooses for each node, by the place of the node in the graph.</summary>
-    public IReadOnlyList<Route> Routes => [.. _runtime.GraphFor(tokens: 1, outputs: 1).Assignments.Select(assignment => assignment.Route)];
+    /// <summary>The route that the setting chooses for each node, by the place of the node in the graph: for one token, then for as many as each of the
+    /// fixtures computes together, for decode and prefill may have routes of their own.</summary>
+    public IReadOnlyList<Route> RoutesFor(IReadOnlyList<DriftFixture> fixtures) =>
+    [
+        .. fixtures
+            .Select(fixture => Math.Min(Math.Min(fixture.Tokens.Length, fixture.ChunkTokens), _runtime.ChunkTokens))
+            .Prepend(1)
+            .SelectMany(tokens => _runtime.GraphFor(tokens, Math.Min(tokens, DriftFixture.ComparedTokens)).Assignments)
+            .Select(assignment => assignment.Route),
+    ];
 
     /// <summary>Computes the prompt and decodes behind it.</summary>
     /// <param name="forced">The tokens to decode; null for the most probable ones.</param>

@@ -42,6 +42,7 @@ public sealed class InvarianceStudy(Model model, Func<int, Backend> createBacken
             else
             {
                 Add($"{threads} threads", whole);
+                Add($"{threads} threads, chunks of 1", Compute(runtime, tokens, 1, neighbours: 0, cancellation));
                 Add($"{threads} threads, chunks of 7, beside {Neighbours} others", Compute(runtime, tokens, 7, Neighbours, cancellation));
             }
         }

@@ -11,7 +11,7 @@ public sealed class RouteComparator : GraphProbe
     private readonly RouteRule _rule;
     private readonly double _maxAbs;
     private readonly double _rms;
-    private readonly Dictionary<(string Node, int Value), NodeDifference> _nodes = [];
+    private readonly Dictionary<(string Node, int Value, string RouteId), NodeDifference> _nodes = [];
     private readonly List<NodeDifference> _inOrder = [];
 
     /// <param name="selector">Which routes: <c>PATTERN[@layers=A-B]</c>.</param>
@@ -26,7 +26,7 @@ public sealed class RouteComparator : GraphProbe
         _rms = rms ?? double.PositiveInfinity;
     }
 
-    /// <summary>The nodes that were compared, in the order of the graph.</summary>
+    /// <summary>The nodes that were compared, each with the route that computed it, in the order in which they first ran.</summary>
     public IReadOnlyList<NodeDifference> Nodes => _inOrder;
 
     /// <summary>The first breach of a limit, as a sentence; nothing is compared after it.</summary>
@@ -42,8 +42,8 @@ public sealed class RouteComparator : GraphProbe
             return;
         }
 
-        // Graphs of several shapes have the same nodes; two nodes of one name make different values.
-        var key = (node.Name, node.Output?.Id ?? -1);
+        // Graphs of several shapes have the same nodes, perhaps on other routes; two nodes of one name make different values.
+        var key = (node.Name, node.Output?.Id ?? -1, route.Id);
         if (!_nodes.TryGetValue(key, out var difference))
         {
             _nodes.Add(key, difference = new NodeDifference(node, route));

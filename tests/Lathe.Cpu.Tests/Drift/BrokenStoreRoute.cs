@@ -8,7 +8,7 @@ namespace Lathe.Cpu.Tests.Drift;
 /// <summary>A store of keys and values that spoils one key behind the tokens that a known-answer check stores.</summary>
 internal sealed class BrokenStoreRoute(CpuRoute inner) : CpuRoute
 {
-    public const int WrongPosition = 9;
+    public const int WrongPosition = 20;
 
     public override string Id => "cpu.store_kv.broken";
 

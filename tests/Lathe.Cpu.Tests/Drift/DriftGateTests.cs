@@ -23,7 +23,7 @@ public sealed class DriftGateTests(ITestOutputHelper output)
         }
 
         Assert.True(gate.IsOpen, string.Join("; ", gate.Reports.SelectMany(report => report.Verdict.Reasons)));
-        Assert.Equal(DriftGate.DefaultRoutes(tiny.Model, tiny.Backend, Kv), gate.Routes.SelectMany(report => report.RoutesUnderTest));
+        Assert.Equal(DriftGate.DefaultRoutes(tiny.Model, tiny.Backend, tiny.Fixtures(), Kv), gate.Routes.SelectMany(report => report.RoutesUnderTest));
         Assert.All(gate.Routes, report => Assert.True(report.Dispatches > 0, report.Candidate.Name));
     }
 

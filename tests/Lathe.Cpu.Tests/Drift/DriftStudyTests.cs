@@ -16,7 +16,7 @@ public sealed class DriftStudyTests
         using var tiny = new DriftModel("llama-q8_0");
         var study = new DriftStudy(tiny.Model, tiny.Backend, DriftSetting.Reference(Kv), tiny.Fixtures("17"));
         var report = study.Compare(s_defaults, [], DriftThresholds.None);
-        Assert.Equal(DriftGate.DefaultRoutes(tiny.Model, tiny.Backend, Kv), report.RoutesUnderTest);
+        Assert.Equal(DriftGate.DefaultRoutes(tiny.Model, tiny.Backend, tiny.Fixtures("17"), Kv), report.RoutesUnderTest);
         Assert.Equal(VerdictKind.Pass, report.Verdict.Kind);
         Assert.True(report.Worst.Rms > 0);
         Assert.All(study.ReferenceRuns.Single().Dispatches.Counts.Keys, id => Assert.EndsWith(".reference", id, StringComparison.Ordinal));

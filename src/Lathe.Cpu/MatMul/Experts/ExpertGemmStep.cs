@@ -12,6 +12,7 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
     private const int TileTokens = 128;
 
     private readonly ExpertOperands _operands;
+    private readonly bool _batchInvariant;
     private readonly AccessPattern _columns;
     private readonly int _tileTokens;
     private readonly long _activationStride; // bytes
@@ -29,6 +30,7 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
     {
         var matrix = operands.Node.Matrix;
         _operands = operands;
+        _batchInvariant = builder.BatchInvariant;
         _columns = AccessPattern.ByColumns(matrix.OutputWidth, Math.Max(ColumnStep.CacheLine, operands.Kernel.RowMultiple));
         _tileTokens = Math.Min(TileTokens, builder.Shape.Tokens);
         _activationStride = AlignedMemory.RoundUp(operands.ActivationBytes);
@@ -83,6 +85,7 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
         arguments.Activations = gathered;
         arguments.ActivationStride = _activationStride;
         arguments.Tokens = members.Length;
+        arguments.BatchInvariant = _batchInvariant;
         arguments.Output = results - start; // the kernel counts columns from the expert's first
         arguments.OutputStride = _resultStride;
         _operands.Kernel.Run(&arguments);

@@ -35,7 +35,7 @@ internal abstract class ExpertMatMulRoute(GgmlType type, string recipe) : CpuRou
     public override CpuStep Compile(GraphNode node, StepBuilder builder)
     {
         var product = (ExpertMatMulNode)node;
-        var kernel = CreateKernel(product.Matrix.InputWidth, builder.Shape.Tokens, builder.BatchInvariant);
+        var kernel = CreateKernel(product.Matrix.InputWidth, builder.Shape.Tokens);
         var operands = new ExpertOperands(
             kernel, product, Activations(kernel, product, builder), builder.Input(product.Routing), builder.Output(product.Result, rowWise: false));
         return builder.Shape.Tokens == 1 && !builder.BatchInvariant
@@ -44,8 +44,7 @@ internal abstract class ExpertMatMulRoute(GgmlType type, string recipe) : CpuRou
     }
 
     /// <summary>The kernel for rows of <paramref name="k"/> values, for up to <paramref name="rows"/> rows of activations.</summary>
-    /// <param name="batchInvariant">True if a token's results must not depend on how many tokens there are.</param>
-    protected abstract MatrixKernel CreateKernel(int k, int rows, bool batchInvariant);
+    protected abstract MatrixKernel CreateKernel(int k, int rows);
 
     private static CpuBuffer Activations(MatrixKernel kernel, ExpertMatMulNode product, StepBuilder builder)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lathe.Cpu.Simd.Lanes;
 
 namespace Lathe.Cpu.Simd.Activations;
@@ -11,6 +12,7 @@ internal readonly struct GeGlu<TLanes, TVector> : IGatedActivation<TVector>
     private const float MinusTwiceRoot = -1.5957691216f; // -2 √(2/π)
     private const float Cubic = 0.044715f;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Of(TVector gate, TVector up)
     {
         var series = TLanes.MultiplyAdd(TLanes.Multiply(gate, gate), TLanes.Broadcast(Cubic), TLanes.Broadcast(1f));

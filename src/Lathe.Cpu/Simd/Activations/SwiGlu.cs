@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lathe.Cpu.Simd.Lanes;
 
 namespace Lathe.Cpu.Simd.Activations;
@@ -8,6 +9,7 @@ internal readonly struct SwiGlu<TLanes, TVector> : IGatedActivation<TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Of(TVector gate, TVector up)
     {
         var exponential = Exponential<TLanes, TVector>.Of(TLanes.Subtract(TLanes.Zero, gate));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lathe.Cpu.Simd.Lanes;
 
 namespace Lathe.Cpu.Simd.Activations;
@@ -10,6 +11,7 @@ internal readonly struct SwiGluOai<TLanes, TVector> : IGatedActivation<TVector>
     private const float Alpha = 1.702f;
     private const float Limit = 7f;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Of(TVector gate, TVector up)
     {
         var limited = TLanes.Min(TLanes.Broadcast(Limit), gate);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Lathe.Cpu.Simd.Lanes;
 
 /// <summary>tanh in lanes.</summary>
@@ -9,6 +11,7 @@ internal static class HyperbolicTangent<TLanes, TVector>
     private const float SeriesEnd = 0.09f;
 
     /// <summary>tanh x with a relative error below 1e-6.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Of(TVector x)
     {
         var square = TLanes.Multiply(x, x);

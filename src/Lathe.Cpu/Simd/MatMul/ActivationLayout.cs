@@ -16,14 +16,14 @@ public readonly unsafe struct ActivationLayout
     /// <summary>Values that share a scale.</summary>
     public const int BlockElements = 32;
 
-    // Just under 127.5, which still rounds to 127.
-    private const float HighestTop = 127.45f;
+    /// <summary>Adding and subtracting 1.5 · 2^23 rounds to the nearest integer.</summary>
+    internal const float RoundingMagic = 12582912f;
 
     internal const int StepElements = 256;
     private const int Alignment = 64;
 
     /// <summary>No scale is kept for a block whose values are all smaller than this: its reciprocal would overflow.</summary>
-    private const float Negligible = 1e-36f;
+    internal const float Negligible = 1e-36f;
 
     /// <param name="k">Values per row, a multiple of 32.</param>
     public ActivationLayout(int k)
@@ -43,6 +43,12 @@ public readonly unsafe struct ActivationLayout
         ScaledSums16Offset = ScaledSums32Offset + perBlock;
         RowBytes = checked(ScaledSums16Offset + perHalf);
     }
+
+    /// <summary>What the largest magnitude becomes in each of the sixteen trials: the first just under 127.5, which still rounds to 127.</summary>
+    internal static ReadOnlySpan<float> Trials =>
+    [
+        127.45f, 127.05f, 126.65f, 126.25f, 125.85f, 125.45f, 125.05f, 124.65f, 124.25f, 123.85f, 123.45f, 123.05f, 122.65f, 122.25f, 121.85f, 121.45f,
+    ];
 
     internal int PaddedElements { get; }
 
@@ -130,6 +136,7 @@ public readonly unsafe struct ActivationLayout
     private static (float Factor, float Scale) BestScale(float* x, float largest)
     {
         Vector256<float> unit = Vector256.Create(1 / largest);
+        // The even trials and the odd ones of Trials, as constants.
         Vector256<float> factorsA = unit * Vector256.Create(127.45f, 126.65f, 125.85f, 125.05f, 124.25f, 123.45f, 122.65f, 121.85f);
         Vector256<float> factorsB = unit * Vector256.Create(127.05f, 126.25f, 125.45f, 124.65f, 123.85f, 123.05f, 122.25f, 121.45f);
         Vector256<float> xqA0 = Vector256<float>.Zero, xqA1 = xqA0, xqB0 = xqA0, xqB1 = xqA0;
@@ -156,15 +163,14 @@ public readonly unsafe struct ActivationLayout
         // No lane equals a NaN: then the scale must say so.
         int lane = BitOperations.TrailingZeroCount(best);
         return best == 0
-            ? (HighestTop / largest, largest)
+            ? (Trials[0] / largest, largest)
             : (Vector256.ConditionalSelect(isB, factorsB, factorsA).GetElement(lane), Vector256.ConditionalSelect(isB, scalesB, scalesA).GetElement(lane));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Try(float x, Vector256<float> factors, ref Vector256<float> xq, ref Vector256<float> qq)
     {
-        // Adding and subtracting 1.5 · 2^23 rounds to the nearest integer.
-        Vector256<float> magic = Vector256.Create(12582912f);
+        Vector256<float> magic = Vector256.Create(RoundingMagic);
         Vector256<float> value = Vector256.Create(x);
         Vector256<float> q = Vector256.MultiplyAddEstimate(value, factors, magic) - magic;
         xq = Vector256.MultiplyAddEstimate(value, q, xq);

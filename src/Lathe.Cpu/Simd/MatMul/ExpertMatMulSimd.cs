@@ -17,5 +17,5 @@ internal sealed class ExpertMatMulSimd(GgmlType type) : ExpertMatMulRoute(type, 
 
     public override double Tolerance => _kernel.ActivationKind == ActivationKind.Quantized ? base.Tolerance : 1e-9;
 
-    protected override MatrixKernel CreateKernel(int k, int rows, bool batchInvariant) => batchInvariant ? _kernel.ToBatchInvariant() : _kernel;
+    protected override MatrixKernel CreateKernel(int k, int rows) => _kernel;
 }

@@ -36,9 +36,6 @@ public sealed unsafe class MatMulKernel(
     /// <summary>Expands a panel of rows once and runs all tokens over it.</summary>
     public delegate*<MatMulArguments*, void> Gemm { get; } = gemm;
 
-    /// <summary>True if a token's results do not depend on how many tokens there are.</summary>
-    public bool IsBatchInvariant { get; private init; }
-
     /// <summary>Bytes that <see cref="MatMulArguments.Scratch"/> must hold, for every K.</summary>
     public override int ScratchBytes { get; } = scratchBytes;
 
@@ -63,10 +60,6 @@ public sealed unsafe class MatMulKernel(
         }
     }
 
-    /// <summary>The same kernels, computing each token alike however many there are.</summary>
-    public MatMulKernel ToBatchInvariant() => new(Type, Tier, ActivationKind, Gemv, Gemm, ScratchBytes, RowMultiple) { IsBatchInvariant = true };
-
-    /// <summary>Runs the kernel that suits the number of tokens.</summary>
-    /// <remarks>A batch-invariant kernel runs <see cref="Gemm"/> for any number: it sums each product in one order, whatever stands beside it.</remarks>
-    public override void Run(MatMulArguments* arguments) => (arguments->Tokens <= GemvTokens && !IsBatchInvariant ? Gemv : Gemm)(arguments);
+    /// <summary>Runs the kernel that suits the number of tokens; <see cref="Gemm"/> sums each product in one order, whatever stands beside it.</summary>
+    public override void Run(MatMulArguments* arguments) => (arguments->Tokens <= GemvTokens && !arguments->BatchInvariant ? Gemv : Gemm)(arguments);
 }

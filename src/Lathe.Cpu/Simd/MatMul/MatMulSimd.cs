@@ -16,5 +16,5 @@ internal sealed class MatMulSimd(GgmlType type) : MatMulRoute(type, "simd")
 
     public override double Tolerance => _kernel.ActivationKind == ActivationKind.Quantized ? base.Tolerance : 1e-9;
 
-    protected override MatrixKernel CreateKernel(int k, int rows, bool batchInvariant) => batchInvariant ? _kernel.ToBatchInvariant() : _kernel;
+    protected override MatrixKernel CreateKernel(int k, int rows) => _kernel;
 }

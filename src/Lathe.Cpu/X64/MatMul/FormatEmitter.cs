@@ -3,7 +3,7 @@ using static Iced.Intel.AssemblerRegisters;
 
 namespace Lathe.Cpu.X64.MatMul;
 
-/// <summary>An emitter that has a block format write its unpacking: what the format may use.</summary>
+/// <summary>An emitter that has a block format write its unpacking: what the format may use. Beside the vectors below these are k4, k5, rcx, rdx and rsi.</summary>
 internal abstract class FormatEmitter : KernelEmitter
 {
     private const int FirstConstant = 24;

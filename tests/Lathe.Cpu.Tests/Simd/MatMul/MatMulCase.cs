@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Lathe.Cpu.MatMul;
 using Lathe.Cpu.Simd.MatMul;
+using Lathe.Formats.Gguf;
 using Lathe.Formats.Quantization;
 
 namespace Lathe.Cpu.Tests.Simd.MatMul;
@@ -12,24 +13,29 @@ internal sealed unsafe class MatMulCase : IDisposable
     private const byte Filler = 0xA5;
     private const int GuardBytes = 256;
 
-    private readonly MatMulKernel _kernel;
+    private readonly MatrixKernel _kernel;
     private readonly GuardedMemory _weights;
     private readonly GuardedMemory _activations;
     private readonly long _rowBytes;
     private readonly long _activationStride;
 
     public MatMulCase(MatMulKernel kernel, int k, int rows, int tokens, int seed)
+        : this(kernel, kernel.Type, k, rows, tokens, seed)
+    {
+    }
+
+    public MatMulCase(MatrixKernel kernel, GgmlType type, int k, int rows, int tokens, int seed)
     {
         _kernel = kernel;
         K = k;
         Rows = rows;
         Tokens = tokens;
         var random = new Random(seed);
-        BlockFormat format = BlockFormat.Get(kernel.Type);
+        BlockFormat format = BlockFormat.Get(type);
         _rowBytes = format.ByteSize(k);
         _weights = new GuardedMemory(_rowBytes * rows);
-        RandomBlocks.Fill(kernel.Type, _weights.Span, random);
-        _activationStride = (kernel.ActivationBytesPerRow(k) + 63) / 64 * 64;
+        RandomBlocks.Fill(type, _weights.Span, random);
+        _activationStride = ((kernel.ActivationForm is null ? (long)k * sizeof(float) : kernel.ActivationBytesPerRow(k)) + 63) / 64 * 64;
         _activations = new GuardedMemory(_activationStride * tokens);
         float[] x = Activations(random);
         float[] approximation = Pack(x);
@@ -63,8 +69,19 @@ internal sealed unsafe class MatMulCase : IDisposable
     /// <summary>[token][row] on the activations that the kernel reads.</summary>
     public double[] Quantized { get; }
 
-    /// <summary>Runs a kernel and returns its output [token][row], whole but written only where it had to be; fails if anything else was.</summary>
+    private delegate void Call(MatMulArguments* arguments);
+
+    /// <summary>Runs one of the two SIMD kernels; see <see cref="Run(int, int, int)"/>.</summary>
     public float[] Run(bool gemm, int rowStart, int rowEnd, int tokens)
+    {
+        var kernel = (MatMulKernel)_kernel;
+        return Run(arguments => (gemm ? kernel.Gemm : kernel.Gemv)(arguments), rowStart, rowEnd, tokens);
+    }
+
+    /// <summary>Runs the kernel and returns its output [token][row], whole but written only where it had to be; fails if anything else was.</summary>
+    public float[] Run(int rowStart, int rowEnd, int tokens) => Run(_kernel.Run, rowStart, rowEnd, tokens);
+
+    private float[] Run(Call call, int rowStart, int rowEnd, int tokens)
     {
         const float Untouched = -7.25e11f;
         const int Margin = 64;
@@ -90,7 +107,7 @@ internal sealed unsafe class MatMulCase : IDisposable
                 OutputStride = stride,
                 Scratch = scratch + GuardBytes,
             };
-            (gemm ? _kernel.Gemm : _kernel.Gemv)(&arguments);
+            call(&arguments);
         }
 
         bool scratchKept = !new Span<byte>(scratch, GuardBytes).ContainsAnyExcept(Filler)
@@ -111,6 +128,24 @@ internal sealed unsafe class MatMulCase : IDisposable
         }
 
         return result;
+    }
+
+    /// <summary>The error of the range against the mean square of all results, so that a small result by chance fails nothing.</summary>
+    public void AssertClose(double[] expected, float[] actual, int rowStart, int rowEnd, int tokens, double limit)
+    {
+        double meanSquare = expected.Sum(value => value * value) / expected.Length;
+        double error = 0;
+        for (int t = 0; t < tokens; t++)
+        {
+            for (int r = rowStart; r < rowEnd; r++)
+            {
+                double difference = expected[(t * Rows) + r] - actual[(t * Rows) + r];
+                error += difference * difference;
+            }
+        }
+
+        double allowed = limit * meanSquare * tokens * (rowEnd - rowStart);
+        Assert.True(error <= allowed, $"Squared error {error:e2} is over {allowed:e2} for rows {rowStart}..{rowEnd} of {tokens} tokens.");
     }
 
     public void Dispose()
@@ -140,34 +175,43 @@ internal sealed unsafe class MatMulCase : IDisposable
     {
         for (int t = 0; t < Tokens; t++)
         {
-            byte* row = _activations.Pointer + (t * _activationStride);
             fixed (float* source = &x[t * K])
             {
-                if (_kernel.ActivationKind == ActivationKind.Quantized)
+                var row = _activations.Pointer + (t * _activationStride);
+                if (_kernel.ActivationForm is null)
                 {
-                    ActivationLayout.Quantize(source, row, K);
+                    new Span<float>(source, K).CopyTo(new Span<float>(row, K));
                 }
                 else
                 {
-                    new Span<float>(source, K).CopyTo(new Span<float>(row, K));
+                    _kernel.Pack(source, row, K);
                 }
             }
         }
 
-        return _kernel.ActivationKind == ActivationKind.Quantized ? Unpack() : x;
+        return _kernel.ActivationForm is null ? x : Approximation(x);
     }
 
-    /// <summary>What the packed codes and scales stand for; how well they stand for the values is tested with the layout.</summary>
-    private float[] Unpack()
+    /// <summary>What int8 codes and scales stand for; how well they stand for the values is tested with the layout, and that all layouts have the same with each.</summary>
+    private float[] Approximation(float[] x)
     {
-        var result = new float[Tokens * K];
+        var result = new float[x.Length];
         int scales = new ActivationLayout(K).ScalesOffset;
-        for (int i = 0; i < result.Length; i++)
+        var row = (byte*)NativeMemory.AlignedAlloc((nuint)ActivationLayout.BytesPerRow(K), 64);
+        for (int t = 0; t < Tokens; t++)
         {
-            byte* row = _activations.Pointer + (i / K * _activationStride);
-            result[i] = ((sbyte*)row)[i % K] * ((float*)(row + scales))[i % K / 32];
+            fixed (float* source = &x[t * K])
+            {
+                ActivationLayout.Quantize(source, row, K);
+            }
+
+            for (int i = 0; i < K; i++)
+            {
+                result[(t * K) + i] = ((sbyte*)row)[i] * ((float*)(row + scales))[i / 32];
+            }
         }
 
+        NativeMemory.AlignedFree(row);
         return result;
     }
 

@@ -20,5 +20,8 @@ internal sealed class ExpertGemvRoute(GgmlType type) : ExpertMatMulRoute(type, "
     public override string? WhyNot(GraphNode node, GraphShape shape) =>
         WhyNot(node) ?? (shape.Tokens > GemvRoute.MaxTokens ? $"is for up to {GemvRoute.MaxTokens} rows" : null);
 
-    protected override MatrixKernel CreateKernel(int k, int rows, bool batchInvariant) => new GemvKernel(GemvFormats.Create(Type), k, rows);
+    public override IEnumerable<KernelListing> Kernels(GraphNode? node) =>
+        GemvKernel.List(Type, node is null ? GemvRoute.UsualK : ((ExpertMatMulNode)node).Matrix.InputWidth);
+
+    protected override MatrixKernel CreateKernel(int k, int rows) => new GemvKernel(GemvFormats.Create(Type), k, rows);
 }

@@ -31,6 +31,12 @@ internal abstract class GemvFormat
     /// <summary>Lane of a group's minimum in the scales (groups of 32).</summary>
     public virtual int MinimumLane(int group) => group + 8;
 
+    /// <summary>With groups of 16 the minima do not fit beside the scales: they are a vector of their own.</summary>
+    public bool HasMinimaApart => MinimumSign != 0 && GroupElements == 16;
+
+    /// <summary>Minima in the lanes that <see cref="MinimumLane"/> says.</summary>
+    public bool HasMinimaAmongScales => MinimumSign != 0 && GroupElements == 32;
+
     public int BlocksPerStep => GemvLayout.StepElements / BlockElements;
 
     public int StepBytes => BlocksPerStep * BlockBytes;
@@ -40,13 +46,19 @@ internal abstract class GemvFormat
     {
     }
 
-    /// <summary>Writes the f32 scales of a step, and its minima, to <paramref name="target"/>. Lanes of blocks that do not exist become zero.</summary>
+    /// <summary>Writes the f32 scales of a step, and the minima among them, to <paramref name="target"/>. Lanes of blocks that do not exist become anything finite:
+    /// the activations have zeros there.</summary>
     /// <param name="code">Where to.</param>
     /// <param name="row">Address of the step's first block.</param>
     /// <param name="blocks">Blocks of the step that exist.</param>
     /// <param name="target">The vector of scales.</param>
     public abstract void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target);
 
-    /// <summary>Unpacks values [128·half, 128·half + 128) of a step, as <see cref="Order"/> has them, to two vectors of unsigned codes.</summary>
+    /// <summary>Writes the f32 minima of a step to <paramref name="target"/> where they are apart.</summary>
+    public virtual void Minima(FormatEmitter code, in AssemblerMemoryOperand row, AssemblerRegisterZMM target) =>
+        throw new NotSupportedException($"{Type} has no minima apart from its scales");
+
+    /// <summary>Unpacks the pieces that one half of <see cref="Order"/> names to two vectors of unsigned codes. Of a format of small blocks these are values
+    /// [128·half, 128·half + 128), and some may not exist.</summary>
     public abstract void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second);
 }

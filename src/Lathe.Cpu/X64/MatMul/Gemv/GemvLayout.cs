@@ -5,7 +5,8 @@ namespace Lathe.Cpu.X64.MatMul.Gemv;
 /// <summary>One token's activations as the gemv of one format reads them: a record per 256 values, everything that one step needs side by side.</summary>
 /// <remarks>sbyte[256] codes in the format's order; for a format with an offset int[accumulators][16], what each accumulator starts with to take the
 /// offset out: −offset times the sum of the codes that meet in the lane; float[16], with groups of 32 the eight scales and ± the eight scaled sums of
-/// the codes (for minima) in the lanes of the format's scales, with groups of 16 each scale twice.</remarks>
+/// the codes (for minima) in the lanes of the format's scales, with groups of 16 each scale twice; with groups of 16 that have minima float[16] ± the scaled sums
+/// of their codes.</remarks>
 internal sealed unsafe class GemvLayout
 {
     public const int StepElements = 256;
@@ -30,7 +31,8 @@ internal sealed unsafe class GemvLayout
         Accumulators = distinct.Count;
         InitialOffset = StepElements;
         ScalesOffset = InitialOffset + (format.Offset == 0 ? 0 : Accumulators * VectorBytes);
-        RecordBytes = ScalesOffset + VectorBytes;
+        MinimaOffset = ScalesOffset + VectorBytes;
+        RecordBytes = MinimaOffset + (format.HasMinimaApart ? VectorBytes : 0);
         Name = $"gemv.{format.Type}";
     }
 
@@ -43,6 +45,9 @@ internal sealed unsafe class GemvLayout
     public int InitialOffset { get; }
 
     public int ScalesOffset { get; }
+
+    /// <summary>Where the scaled sums of groups of 16 are, if the format has minima apart.</summary>
+    public int MinimaOffset { get; }
 
     public int RecordBytes { get; }
 
@@ -75,6 +80,13 @@ internal sealed unsafe class GemvLayout
             {
                 scales[2 * (block % 8)] = scale;
                 scales[(2 * (block % 8)) + 1] = scale;
+                if (_format.HasMinimaApart)
+                {
+                    var minima = (float*)(record + MinimaOffset) + (2 * (block % 8));
+                    minima[0] = _format.MinimumSign * scale * first;
+                    minima[1] = _format.MinimumSign * scale * second;
+                }
+
                 continue;
             }
 

@@ -14,4 +14,7 @@ internal static class PieceOrder
 
     /// <summary>Groups 0 and 2, 1 and 3, 4 and 6, 5 and 7 of 32 values: low and high nibbles of 64 bytes of a block of 256.</summary>
     public static ReadOnlySpan<byte> Groups => [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15];
+
+    /// <summary>The same 32 values of both halves side by side: the bit pairs of 64 bytes of a block of 256, from the lowest up.</summary>
+    public static ReadOnlySpan<byte> Pairs => [0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15];
 }

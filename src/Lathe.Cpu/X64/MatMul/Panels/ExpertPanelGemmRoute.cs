@@ -3,6 +3,7 @@ using Lathe.Cpu.MatMul.Experts;
 using Lathe.Cpu.Simd.MatMul.Codes;
 using Lathe.Cpu.X64.MatMul.Gemv;
 using Lathe.Engine.Graphs;
+using Lathe.Engine.Inference;
 using Lathe.Formats.Gguf;
 
 namespace Lathe.Cpu.X64.MatMul.Panels;
@@ -12,11 +13,14 @@ internal sealed class ExpertPanelGemmRoute(GgmlType type) : ExpertMatMulRoute(ty
 {
     public override string Summary => $"{Type} experts unpacked in panels, by int8 activations, vpdpbusd zmm";
 
-    public override string GuardSummary => $"experts of type {Type}, AVX-512 VNNI";
+    public override string GuardSummary => $"experts of type {Type}, at least {PanelGemmRoute.MinTokens} rows, AVX-512 VNNI";
 
     public override int Priority => 150;
 
     public override string? WhyNot(GraphNode node) => GemvRoute.WhyNotHere ?? base.WhyNot(node);
 
-    protected override MatrixKernel CreateKernel(int k, int rows, bool batchInvariant) => WeightCodes.Visit(Type, new PanelGemmFactory(k));
+    public override string? WhyNot(GraphNode node, GraphShape shape) =>
+        WhyNot(node) ?? (shape.Tokens < PanelGemmRoute.MinTokens ? $"is for at least {PanelGemmRoute.MinTokens} rows" : null);
+
+    protected override MatrixKernel CreateKernel(int k, int rows) => WeightCodes.Visit(Type, new PanelGemmFactory(k));
 }

@@ -24,5 +24,5 @@ internal sealed class ExpertTileGemmRoute(GgmlType type) : ExpertMatMulRoute(typ
     public override string? WhyNot(GraphNode node, GraphShape shape) =>
         WhyNot(node) ?? (shape.Tokens < TileGemmRoute.MinTokens ? $"is for at least {TileGemmRoute.MinTokens} rows" : null);
 
-    protected override MatrixKernel CreateKernel(int k, int rows, bool batchInvariant) => WeightCodes.Visit(Type, new TileGemmFactory(Type, k, rows, packsItself: true));
+    protected override MatrixKernel CreateKernel(int k, int rows) => WeightCodes.Visit(Type, new TileGemmFactory(Type, k, rows, packsItself: true));
 }

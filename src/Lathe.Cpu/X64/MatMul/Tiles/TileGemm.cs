@@ -79,7 +79,8 @@ internal sealed unsafe class TileGemm : MatrixKernel
         var panel = arguments->Scratch;
         var sums = (float*)(panel + TileLayout.PanelBytes);
         var rowBlocks = (rows + TileLayout.BlockRows - 1) / TileLayout.BlockRows;
-        var tokenBlocks = (tokens + TileLayout.BlockRows - 1) / TileLayout.BlockRows;
+        var halfBlocks = tokens % TileLayout.BlockRows is > 0 and <= TileLayout.Rows ? 1 : 0;
+        var tokenBlocks = ((tokens + TileLayout.BlockRows - 1) / TileLayout.BlockRows) - halfBlocks;
         for (var k = 0; k < _k; k += TileLayout.ChunkElements)
         {
             _unpacker.Unpack(arguments->Weights + (row * arguments->RowBytes), arguments->RowBytes, rows, k, Math.Min(TileLayout.ChunkElements, _k - k), panel);
@@ -89,6 +90,7 @@ internal sealed unsafe class TileGemm : MatrixKernel
                 Activations = activations + ((long)TileLayout.Steps(k) * 2 * TileLayout.TileBytes),
                 Sums = sums,
                 TokenBlocks = tokenBlocks,
+                HalfBlocks = halfBlocks,
                 RowBlocks = rowBlocks,
                 ActivationStride = TileLayout.ActivationBytes(_k, TileLayout.BlockRows),
             };

@@ -12,6 +12,7 @@ internal unsafe struct TileGemmArguments
     public const int TokenBlocksOffset = 24;
     public const int RowBlocksOffset = 32;
     public const int ActivationStrideOffset = 40;
+    public const int HalfBlocksOffset = 48;
 
     /// <summary>The unpacked panel: [block of 32 rows][step][tile of the block].</summary>
     public byte* Weights;
@@ -22,7 +23,7 @@ internal unsafe struct TileGemmArguments
     /// <summary>f32 sums: [block of 32 tokens][block of 32 rows][row tile][token tile][16 rows][16 tokens].</summary>
     public float* Sums;
 
-    /// <summary>Blocks of 32 tokens.</summary>
+    /// <summary>Blocks of 32 tokens, whole but for the last, which has more than 16.</summary>
     public long TokenBlocks;
 
     /// <summary>Blocks of 32 rows in the panel.</summary>
@@ -30,4 +31,7 @@ internal unsafe struct TileGemmArguments
 
     /// <summary>Bytes from one block of 32 tokens to the next.</summary>
     public long ActivationStride;
+
+    /// <summary>1 if 16 tokens or fewer follow the whole blocks.</summary>
+    public long HalfBlocks;
 }

@@ -6,7 +6,7 @@ namespace Lathe.Cpu.X64.MatMul.Tiles;
 /// <summary>A panel of unpacked weights times all tokens on matrix tiles (<c>tdpbf16ps</c>: 16 x 16 x 32 multiply-adds in 16 cycles).</summary>
 /// <remarks>
 /// <code>
-/// for each block of 32 tokens, for each block of 32 rows
+/// for each block of 32 tokens, and the half block at the end, for each block of 32 rows
 ///     sums[2][2] = zero, or what the chunk before left
 ///     for each step of 32 values
 ///         w[0..1], x[0..1] = tiles
@@ -31,27 +31,42 @@ internal sealed class TileGemmEmitter(int steps, bool fresh) : KernelEmitter
         Code.mov(r8d, TileLayout.LineBytes);
         Code.mov(rsi, __[Arguments + TileGemmArguments.ActivationsOffset]);
         Code.mov(rdi, __[Arguments + TileGemmArguments.SumsOffset]);
+        var half = Code.CreateLabel();
+        var done = Code.CreateLabel();
+        Code.cmp(__qword_ptr[Arguments + TileGemmArguments.TokenBlocksOffset], 0);
+        Code.je(half);
         var tokens = Code.CreateLabel();
         Code.Label(ref tokens);
+        Rows(tokenTiles: 2);
+        Code.add(rsi, __[Arguments + TileGemmArguments.ActivationStrideOffset]);
+        Code.dec(__qword_ptr[Arguments + TileGemmArguments.TokenBlocksOffset]);
+        Code.jne(tokens);
+        Code.Label(ref half);
+        Code.cmp(__qword_ptr[Arguments + TileGemmArguments.HalfBlocksOffset], 0);
+        Code.je(done);
+        Rows(tokenTiles: 1);
+        Code.Label(ref done);
+        Code.tilerelease();
+    }
+
+    /// <summary>All blocks of rows by one block of tokens.</summary>
+    private void Rows(int tokenTiles)
+    {
         Code.mov(rdx, __[Arguments + TileGemmArguments.WeightsOffset]);
         Code.mov(rcx, __[Arguments + TileGemmArguments.RowBlocksOffset]);
         var rows = Code.CreateLabel();
         Code.Label(ref rows);
-        Block();
+        Block(tokenTiles);
         Code.add(rdx, 2 * TileLayout.TileBytes * steps);
         Code.add(rdi, SumBytes);
         Code.dec(rcx);
         Code.jne(rows);
-        Code.add(rsi, __[Arguments + TileGemmArguments.ActivationStrideOffset]);
-        Code.dec(__qword_ptr[Arguments + TileGemmArguments.TokenBlocksOffset]);
-        Code.jne(tokens);
-        Code.tilerelease();
     }
 
-    private void Block()
+    private void Block(int tokenTiles)
     {
         AssemblerRegisterTMM[] sums = [tmm0, tmm1, tmm2, tmm3];
-        for (var tile = 0; tile < sums.Length; tile++)
+        for (var tile = 0; tile < sums.Length; tile += 3 - tokenTiles)
         {
             if (fresh)
             {
@@ -69,14 +84,21 @@ internal sealed class TileGemmEmitter(int steps, bool fresh) : KernelEmitter
             Code.tileloadd(tmm6, __[rsi + r8 + at]);
             Code.tileloaddt1(tmm4, __[rdx + r8 + at]);
             Code.tdpbf16ps(tmm0, tmm4, tmm6);
-            Code.tileloadd(tmm7, __[rsi + r8 + (at + TileLayout.TileBytes)]);
-            Code.tdpbf16ps(tmm1, tmm4, tmm7);
+            if (tokenTiles == 2)
+            {
+                Code.tileloadd(tmm7, __[rsi + r8 + (at + TileLayout.TileBytes)]);
+                Code.tdpbf16ps(tmm1, tmm4, tmm7);
+            }
+
             Code.tileloaddt1(tmm5, __[rdx + r8 + (at + TileLayout.TileBytes)]);
             Code.tdpbf16ps(tmm2, tmm5, tmm6);
-            Code.tdpbf16ps(tmm3, tmm5, tmm7);
+            if (tokenTiles == 2)
+            {
+                Code.tdpbf16ps(tmm3, tmm5, tmm7);
+            }
         }
 
-        for (var tile = 0; tile < sums.Length; tile++)
+        for (var tile = 0; tile < sums.Length; tile += 3 - tokenTiles)
         {
             Code.tilestored(__[rdi + r8 + (tile * TileLayout.TileBytes)], sums[tile]);
         }

@@ -28,5 +28,5 @@ internal sealed class TileGemmRoute(GgmlType type) : MatMulRoute(type, "gemm.amx
     public override string? WhyNot(GraphNode node, GraphShape shape) =>
         WhyNot(node) ?? (shape.Rows(((MatMulNode)node).Input.Rows) < MinTokens ? $"is for at least {MinTokens} rows" : null);
 
-    protected override MatrixKernel CreateKernel(int k, int rows, bool batchInvariant) => WeightCodes.Visit(Type, new TileGemmFactory(Type, k, rows, packsItself: false));
+    protected override MatrixKernel CreateKernel(int k, int rows) => WeightCodes.Visit(Type, new TileGemmFactory(Type, k, rows, packsItself: false));
 }

@@ -56,11 +56,11 @@ internal sealed unsafe class TileKernels
     /// <param name="tokens">Tokens that exist.</param>
     public void Store(float* sums, float* output, long stride, int rows, int tokens)
     {
-        if (rows % TileLayout.BlockRows == 0 && tokens >= TileLayout.BlockRows)
+        if (rows % TileLayout.BlockRows == 0)
         {
             var call = new TileStoreArguments
             {
-                Sums = sums, Output = output, OutputStride = stride * sizeof(float), RowBlocks = rows / TileLayout.BlockRows,
+                Sums = sums, Output = output, OutputStride = stride * sizeof(float), RowBlocks = rows / TileLayout.BlockRows, Tokens = Math.Min(tokens, TileLayout.BlockRows),
             };
             _store.Run(&call);
             return;

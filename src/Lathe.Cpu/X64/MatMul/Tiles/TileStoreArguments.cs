@@ -10,6 +10,7 @@ internal unsafe struct TileStoreArguments
     public const int OutputOffset = 8;
     public const int OutputStrideOffset = 16;
     public const int RowBlocksOffset = 24;
+    public const int TokensOffset = 32;
 
     /// <summary>The sums of 32 tokens: [block of 32 rows][row tile][token tile][16 rows][16 tokens].</summary>
     public float* Sums;
@@ -22,4 +23,7 @@ internal unsafe struct TileStoreArguments
 
     /// <summary>Blocks of 32 rows.</summary>
     public long RowBlocks;
+
+    /// <summary>Tokens that exist, 1 to 32.</summary>
+    public long Tokens;
 }

@@ -15,6 +15,7 @@ internal sealed class TileStoreEmitter : KernelEmitter
         Code.mov(rdi, __[Arguments + TileStoreArguments.OutputOffset]);
         Code.mov(rax, __[Arguments + TileStoreArguments.OutputStrideOffset]);
         Code.mov(rcx, __[Arguments + TileStoreArguments.RowBlocksOffset]);
+        Code.mov(r10, __[Arguments + TileStoreArguments.TokensOffset]);
         Code.mov(r8, rax);
         Code.shl(r8, 4); // from the first token tile to the second
         var block = Code.CreateLabel();
@@ -57,12 +58,16 @@ internal sealed class TileStoreEmitter : KernelEmitter
         }
 
         Transposition.Emit(Code);
+        var done = Code.CreateLabel();
         for (var token = 0; token < TileLayout.Rows; token++)
         {
+            Code.cmp(r10, (TileLayout.Rows * tokenTile) + token);
+            Code.jle(done);
             Code.vmovups(__zmmword_ptr[rdx], Transposition.Column(token));
             Code.add(rdx, rax);
         }
 
+        Code.Label(ref done);
         Code.add(rsi, TileLayout.TileBytes);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class TileUnpackEmitter(GemvFormat format, int elements) : Forma
 
     public override string Key => $"unpack {format.Type} elements={elements} avx512";
 
-    /// <summary>Scales and minima, then what the offset adds.</summary>
+    /// <summary>Scales and the minima among them, then what the offset adds, or the minima that are apart.</summary>
     protected override int FrameBytes => 2 * VectorBytes;
 
     private static AssemblerRegisterZMM Code0 => zmm16;
@@ -116,22 +116,30 @@ internal sealed class TileUnpackEmitter(GemvFormat format, int elements) : Forma
             Code.vmulps(Scales, Scales, Repeated(-(float)format.Offset));
             Code.vmovaps(__zmmword_ptr[rsp + VectorBytes], Scales);
         }
+        else if (format.HasMinimaApart)
+        {
+            format.Minima(this, row, Code0);
+            Code.vmovaps(__zmmword_ptr[rsp + VectorBytes], Code0);
+        }
 
         for (var half = 0; half < 2; half++)
         {
-            var lines = Math.Clamp((blocks * format.BlockElements / TileLayout.StepElements) - (4 * half), 0, 4);
-            if (lines == 0)
+            int[] lines = [.. Enumerable.Range(0, blocks * format.BlockElements / TileLayout.StepElements).Where(line => HalfOf(line) == half)];
+            if (lines.Length == 0)
             {
                 break;
             }
 
             format.Codes(this, row, half, blocks, Code0, Code1);
-            for (var line = 0; line < lines; line++)
+            foreach (var line in lines)
             {
-                Line((4 * half) + line);
+                Line(line);
             }
         }
     }
+
+    /// <summary>Which pair of code vectors a line's two pieces are in.</summary>
+    private int HalfOf(int line) => format.Order.IndexOf((byte)(2 * line)) / 8;
 
     private void Line(int line)
     {
@@ -158,7 +166,8 @@ internal sealed class TileUnpackEmitter(GemvFormat format, int elements) : Forma
         }
         else if (format.MinimumSign != 0)
         {
-            Code.vbroadcastss(Addend, __dword_ptr[rsp + (sizeof(float) * format.MinimumLane(group))]);
+            var minimum = format.HasMinimaApart ? VectorBytes + (sizeof(float) * group) : sizeof(float) * format.MinimumLane(group);
+            Code.vbroadcastss(Addend, __dword_ptr[rsp + minimum]);
             if (format.MinimumSign > 0)
             {
                 Code.vfmadd132ps(target, Addend, scale);

@@ -6,7 +6,8 @@ using static Iced.Intel.AssemblerRegisters;
 namespace Lathe.Cpu.X64.MatMul.Gemv.Formats;
 
 /// <summary>f16 d and dmin @0, 6-bit scales and minima @4, nibbles @16: each 32 bytes hold a group in their low ones and the next group in their high ones.</summary>
-internal sealed class Q4_KGemv : GemvFormat
+/// <remarks>256 values: 6 for the nibbles, 9 for the scales; 33 with the 18 of the products. 144 bytes.</remarks>
+internal class Q4_KGemv : GemvFormat
 {
     private AssemblerRegisterZMM _mask;
     private AssemblerRegisterZMM _spread;
@@ -21,13 +22,16 @@ internal sealed class Q4_KGemv : GemvFormat
 
     public override ReadOnlySpan<byte> Order => PieceOrder.Groups;
 
+    /// <summary>Offset of the nibbles in a block.</summary>
+    protected virtual int NibblesOffset => 16;
+
     public override int ScaleLane(int group) => KScaleCode.ScaleLane(group);
 
     public override int MinimumLane(int group) => KScaleCode.MinimumLane(group);
 
     public override void LoadConstants(FormatEmitter code)
     {
-        _mask = code.KeepConstant(code.InMemoryRepeated<byte>(0x0f));
+        _mask = NibbleCode.LoadMask(code);
         _spread = KScaleCode.LoadConstants(code);
     }
 
@@ -36,10 +40,7 @@ internal sealed class Q4_KGemv : GemvFormat
 
     public override void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
-        var a = code.Assembler;
-        a.vmovdqu8(first, __zmmword_ptr[row + (16 + (64 * half))]);
-        a.vpsrlw(second, first, 4);
-        a.vpandd(first, first, _mask);
-        a.vpandd(second, second, _mask);
+        code.Assembler.vmovdqu8(first, __zmmword_ptr[row + (NibblesOffset + (64 * half))]);
+        NibbleCode.Split(code.Assembler, first, second, _mask);
     }
 }

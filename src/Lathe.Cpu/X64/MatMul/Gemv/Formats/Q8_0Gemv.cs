@@ -6,6 +6,7 @@ using static Iced.Intel.AssemblerRegisters;
 namespace Lathe.Cpu.X64.MatMul.Gemv.Formats;
 
 /// <summary>f16 scale @0, signed bytes @2, which 128 makes unsigned.</summary>
+/// <remarks>256 values: 4 insertions, 4 to make them unsigned, 5 for the scales; 30 with the 17 of the products. 272 bytes.</remarks>
 internal sealed class Q8_0Gemv : SmallBlocks
 {
     private AssemblerRegisterZMM _signs;

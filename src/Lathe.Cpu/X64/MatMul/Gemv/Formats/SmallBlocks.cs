@@ -10,24 +10,20 @@ internal abstract class SmallBlocks : GemvFormat
 
     public override void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
     {
-        Gather(code, row, 0, blocks, target.ToXmm());
-        code.Assembler.vcvtph2ps(target.ToYmm(), target.ToXmm());
-    }
-
-    /// <summary>Collects 16 bits of up to eight blocks. This goes through general registers, whose instructions run beside the vector ones.</summary>
-    protected void Gather(FormatEmitter code, in AssemblerMemoryOperand row, int offset, int blocks, AssemblerRegisterXMM target)
-    {
-        var a = code.Assembler;
-        GatherFour(a, row, offset, Math.Min(4, blocks), rcx, ecx);
-        a.vmovq(target, rcx);
+        var (a, half) = (code.Assembler, target.ToXmm());
+        GatherFour(a, row, 0, Math.Min(4, blocks), rcx, ecx);
+        a.vmovq(half, rcx);
         if (blocks > 4)
         {
-            GatherFour(a, row + (4 * BlockBytes), offset, blocks - 4, rsi, esi);
-            a.vpinsrq(target, target, rsi, 1);
+            GatherFour(a, row + (4 * BlockBytes), 0, blocks - 4, rsi, esi);
+            a.vpinsrq(half, half, rsi, 1);
         }
+
+        a.vcvtph2ps(target.ToYmm(), half);
     }
 
-    private void GatherFour(Assembler a, in AssemblerMemoryOperand row, int offset, int blocks, AssemblerRegister64 target, AssemblerRegister32 target32)
+    /// <summary>Collects 16 bits of up to four blocks. This goes through general registers, whose instructions run beside the vector ones.</summary>
+    protected void GatherFour(Assembler a, in AssemblerMemoryOperand row, int offset, int blocks, AssemblerRegister64 target, AssemblerRegister32 target32)
     {
         a.movzx(target32, __word_ptr[row + offset]);
         for (var block = 1; block < blocks; block++)

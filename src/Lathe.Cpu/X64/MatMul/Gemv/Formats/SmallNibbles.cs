@@ -13,29 +13,30 @@ internal abstract class SmallNibbles : SmallBlocks
     /// <summary>Offset of the nibbles in a block.</summary>
     protected abstract int NibblesOffset { get; }
 
-    public override void LoadConstants(FormatEmitter code) => _mask = code.KeepConstant(code.InMemoryRepeated<byte>(0x0f));
+    public override void LoadConstants(FormatEmitter code) => _mask = NibbleCode.LoadMask(code);
 
     public override void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
         var a = code.Assembler;
         var present = Math.Min(4, blocks - (4 * half));
-        a.vmovdqu8(first.ToXmm(), __xmmword_ptr[row + Nibbles(half, 0)]);
+        var start = row + (4 * half * BlockBytes);
+        a.vmovdqu8(first.ToXmm(), __xmmword_ptr[start + NibblesOffset]);
         for (var lane = 1; lane < present; lane++)
         {
-            a.vinserti32x4(first, first, __xmmword_ptr[row + Nibbles(half, lane)], (byte)lane);
+            a.vinserti32x4(first, first, __xmmword_ptr[start + ((lane * BlockBytes) + NibblesOffset)], (byte)lane);
         }
 
-        a.vpsrlw(second, first, 4);
-        a.vpandd(first, first, _mask);
-        a.vpandd(second, second, _mask);
-        Finish(code, row, half, present, first, second);
+        NibbleCode.Split(a, first, second, _mask);
+        Finish(code, start, present, first, second);
     }
 
     /// <summary>Makes codes of the nibbles.</summary>
-    protected virtual void Finish(
-        FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+    /// <param name="code">Where to.</param>
+    /// <param name="start">Address of the first of the blocks that the nibbles come from.</param>
+    /// <param name="blocks">How many of these exist, at most four.</param>
+    /// <param name="first">Nibbles of the first halves of the blocks.</param>
+    /// <param name="second">Nibbles of the second halves.</param>
+    protected virtual void Finish(FormatEmitter code, in AssemblerMemoryOperand start, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
     }
-
-    private int Nibbles(int half, int lane) => (((4 * half) + lane) * BlockBytes) + NibblesOffset;
 }

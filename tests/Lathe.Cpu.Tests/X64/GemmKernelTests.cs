@@ -1,0 +1,92 @@
+using Lathe.Cpu.MatMul;
+using Lathe.Cpu.Simd.MatMul.Codes;
+using Lathe.Cpu.Tests.Simd.MatMul;
+using Lathe.Cpu.X64;
+using Lathe.Cpu.X64.MatMul.Panels;
+using Lathe.Cpu.X64.MatMul.Tiles;
+using Lathe.Formats.Gguf;
+using Lathe.Formats.Quantization;
+
+namespace Lathe.Cpu.Tests.X64;
+
+/// <summary>Both emitted gemms against f64 over the scalar dequantiser, on weights that end where memory does.</summary>
+public sealed class GemmKernelTests
+{
+    private const int Rows = 165; // a panel of 128, a block of 32, and a part of one
+    private const int MaxTokens = 75;
+
+    /// <summary>f32 rounding alone separates the 8-bit gemm from f64 on the same activations.</summary>
+    private const double SameActivations = 1e-10;
+
+    private const double ExactActivations = 5e-4;
+
+    /// <summary>bf16 on both sides: the square of 2^-9 / sqrt(3) for each, at most.</summary>
+    private const double Bf16 = 1e-5;
+
+    private static readonly int[] s_tokenCounts = [1, 5, 16, 17, 32, 33, 48, MaxTokens];
+
+    public static TheoryData<GgmlType, int> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<GgmlType, int>();
+            foreach (var type in WeightCodes.Types)
+            {
+                int[] sizes = BlockFormat.Get(type).BlockElements == 32 ? [32, 224, 512, 1056] : [256, 768, 1280];
+                foreach (var k in sizes)
+                {
+                    cases.Add(type, k);
+                }
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Tiles_agree_with_f64(GgmlType type, int k)
+    {
+        Assert.SkipUnless(X64Features.AmxBf16, "The processor has no matrix tiles, or the system does not grant them.");
+        using var problem = Case(WeightCodes.Visit(type, new TileGemmFactory(type, k, MaxTokens, packsItself: true)), type, k);
+        Check(problem, problem.Exact, Bf16);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Panels_agree_with_f64(GgmlType type, int k)
+    {
+        Assert.SkipUnless(X64Features.Avx512Vnni, "The processor has no 512-bit vpdpbusd.");
+        using var problem = Case(WeightCodes.Visit(type, new PanelGemmFactory(k)), type, k);
+        Check(problem, problem.Quantized, SameActivations);
+        problem.AssertClose(problem.Exact, problem.Run(0, Rows, MaxTokens), 0, Rows, MaxTokens, ExactActivations);
+    }
+
+    private static MatMulCase Case(MatrixKernel kernel, GgmlType type, int k) => new(kernel, type, k, Rows, MaxTokens, seed: k);
+
+    /// <summary>Every number of tokens and odd ranges of rows; a token's result is the same to the bit with any other tokens and rows beside it.</summary>
+    private static void Check(MatMulCase problem, double[] expected, double limit)
+    {
+        var all = problem.Run(0, Rows, MaxTokens);
+        problem.AssertClose(expected, all, 0, Rows, MaxTokens, limit);
+        foreach (var tokens in s_tokenCounts)
+        {
+            AssertSame(all, problem.Run(0, Rows, tokens), 0, Rows, tokens);
+        }
+
+        foreach (var (start, end) in new[] { (0, 32), (7, 8), (32, 64), (64, 165), (96, 160) })
+        {
+            AssertSame(all, problem.Run(start, end, 20), start, end, 20);
+        }
+    }
+
+    private static void AssertSame(float[] expected, float[] actual, int rowStart, int rowEnd, int tokens)
+    {
+        for (var t = 0; t < tokens; t++)
+        {
+            var wanted = expected.AsSpan((t * Rows) + rowStart, rowEnd - rowStart);
+            var found = actual.AsSpan((t * Rows) + rowStart, rowEnd - rowStart);
+            Assert.True(wanted.SequenceEqual(found), $"Token {t} of {tokens} differs in rows {rowStart}..{rowEnd}.");
+        }
+    }
+}
