@@ -13,7 +13,11 @@ internal abstract class SmallNibbles : SmallBlocks
     /// <summary>Offset of the nibbles in a block.</summary>
     protected abstract int NibblesOffset { get; }
 
-    public override void LoadConstants(FormatEmitter code) => _mask = NibbleCode.LoadMask(code);
+    public override void LoadConstants(FormatEmitter code)
+    {
+        base.LoadConstants(code);
+        _mask = NibbleCode.LoadMask(code);
+    }
 
     public override void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
