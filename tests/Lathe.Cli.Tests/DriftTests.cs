@@ -17,7 +17,7 @@ public sealed class DriftTests
         var report = outcome.Json.GetProperty("reports").EnumerateArray().Single();
         Assert.Equal("pass", report.GetProperty("verdict").GetProperty("kind").GetString());
         Assert.Equal(["17", "33"], report.GetProperty("fixtures").EnumerateArray().Select(fixture => fixture.GetProperty("name").GetString()));
-        Assert.Contains("cpu.attention.simd", report.GetProperty("routes_under_test").EnumerateArray().Select(route => route.GetString()));
+        Assert.Contains("cpu.rope.simd", report.GetProperty("routes_under_test").EnumerateArray().Select(route => route.GetString()));
         Assert.All(
             report.GetProperty("fixtures").EnumerateArray().First().GetProperty("reference_dispatches").EnumerateObject(),
             route => Assert.EndsWith(".reference", route.Name, StringComparison.Ordinal));
@@ -29,7 +29,7 @@ public sealed class DriftTests
 
     [Theory]
     [InlineData("was not dispatched in the candidate run", "--test", "cpu.matmul.q4_k.simd")]
-    [InlineData("was dispatched", "--reference", "default", "--test", "cpu.attention.simd")]
+    [InlineData("was dispatched", "--reference", "default", "--test", "cpu.rope.simd")]
     [InlineData("equally often", "--reference", "default")]
     public void Compare_refuses_a_verdict_that_the_runs_do_not_carry(string reason, params string[] options)
     {

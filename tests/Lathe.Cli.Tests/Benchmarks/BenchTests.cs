@@ -179,7 +179,7 @@ public class BenchTests
     [Fact]
     public void An_ablation_compares_a_route_with_what_takes_its_place()
     {
-        var outcome = LatheProcess.Run("bench", "-m", s_llama, "-p", "8", "-n", "2", "-d", "0,16", "-r", "3", "--ablate", "cpu.attention.*");
+        var outcome = LatheProcess.Run("bench", "-m", s_llama, "-p", "8", "-n", "2", "-d", "0,16", "-r", "3", "--ablate", "cpu.store_kv.*");
         outcome.AssertSuccess();
         var lines = outcome.Output.TrimEnd().Split('\n');
         Assert.Equal(["test", "off t/s", "on t/s", "speed-up"], Cells(lines[0]));
@@ -187,9 +187,9 @@ public class BenchTests
         Assert.All(lines[2..6], line => Assert.Matches(@"^\d+\.\d{3} \(\d+\.\d{3} to \d+\.\d{3}(, noise)?\)$", Cells(line)[3]));
 
         // Three repetitions of one batch and of two, at two depths, in every layer.
-        var record = LatheProcess.Run("bench", "-m", s_llama, "-p", "8", "-n", "0", "-d", "0", "-r", "2", "--ablate", "cpu.attention.*", "-o", "json").Json[0];
+        var record = LatheProcess.Run("bench", "-m", s_llama, "-p", "8", "-n", "0", "-d", "0", "-r", "2", "--ablate", "cpu.store_kv.*", "-o", "json").Json[0];
         var layers = LatheProcess.Run("inspect", s_llama, "--json").Json.GetProperty("layers").GetInt32();
-        Assert.Equal($"cpu.attention.simd × {3 * 2 * (1 + 2) * layers}", lines[^1].Split("ran: ")[1]);
+        Assert.Equal($"cpu.store_kv.simd × {3 * 2 * (1 + 2) * layers}", lines[^1].Split("ran: ")[1]);
         Assert.Equal(2 * layers, record.GetProperty("dispatches").GetInt32());
         Assert.Equal(record.GetProperty("avg_ts_on").GetDouble() / record.GetProperty("avg_ts_off").GetDouble(), record.GetProperty("speedup").GetDouble(), 9);
     }

@@ -60,7 +60,11 @@ internal sealed unsafe class TileKernels
         {
             var call = new TileStoreArguments
             {
-                Sums = sums, Output = output, OutputStride = stride * sizeof(float), RowBlocks = rows / TileLayout.BlockRows, Tokens = Math.Min(tokens, TileLayout.BlockRows),
+                Sums = sums,
+                Output = output,
+                OutputStride = stride * sizeof(float),
+                RowBlocks = rows / TileLayout.BlockRows,
+                Tokens = Math.Min(tokens, TileLayout.BlockRows),
             };
             _store.Run(&call);
             return;
