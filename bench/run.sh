@@ -4,7 +4,7 @@
 #   bench/run.sh NAME [FOLDER]
 #
 # NAME says what machine it is. FOLDER is where the models are made, one at a time, and removed again; it needs
-# 4 GB. Nothing else should run meanwhile: close what you can, and see the spread of each row for what was left.
+# 5 GB. Nothing else should run meanwhile: close what you can, and see the spread of each row for what was left.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 name=${1:?"which machine is this? usage: bench/run.sh NAME [FOLDER]"}
@@ -44,18 +44,21 @@ for type in q8_0 q4_0 q4_k q6_k iq4_xs; do
     synthesise qwen2-1.5b "$type"
     measure "qwen2-1.5b-$type" -m "$model" -p 512 -n 64 -d 0 -r 5 --roofline
     case $type in
-        q8_0 | q4_k)
-            measure "qwen2-1.5b-$type-depths" -m "$model" -p 512 -n 32 -d 0,1024,4096,8192 -r 3 --plot "$results/qwen2-1.5b-$type-depths.svg"
-            measure "qwen2-1.5b-$type-frontier" -m "$model" -n 32 --frontier 1024-8192+1024 --plot "$results/qwen2-1.5b-$type-frontier.svg"
-            measure "qwen2-1.5b-$type-specialization" -m "$model" -p 512 -n 32 -d 0,1024,8192 -r 5 --ablate specialization
+        q8_0)
+            measure "qwen2-1.5b-$type-depths" -m "$model" -p 512 -n 32 -d 0,4096,16384 -r 3 --roofline --plot "$results/qwen2-1.5b-$type-depths.svg"
+            measure "qwen2-1.5b-$type-frontier" -m "$model" -n 16 --frontier 1024-4096+1024 --plot "$results/qwen2-1.5b-$type-frontier.svg"
+            ;;
+        q4_k)
+            measure "qwen2-1.5b-$type-specialization" -m "$model" -p 0 -n 32 -d 0,1024,4096 -r 5 --ablate specialization
+            measure "qwen2-1.5b-$type-8-bits" -m "$model" -p 512 -n 0 -d 0 -r 5 --roofline --route 'cpu.*.amx=off'
             ;;
     esac
     rm -f "$model"
 done
 
 # Mixtures of experts: six layers of the whole model's shape, so that they fit into memory and time.
-synthesise qwen3moe-30b-a3b q4_k --layers 6
-measure qwen3moe-30b-a3b-6-layers-q4_k -m "$model" -p 512 -n 64 -d 0,1024,4096 -r 3 --roofline
+synthesise qwen3moe-30b-a3b q8_0 --layers 6
+measure qwen3moe-30b-a3b-6-layers-q8_0 -m "$model" -p 512 -n 32 -d 0 -r 5 --roofline
 rm -f "$model"
 synthesise gpt-oss-20b mxfp4 --layers 6
-measure gpt-oss-20b-6-layers-mxfp4 -m "$model" -p 512 -n 64 -d 0,1024,4096 -r 3 --roofline
+measure gpt-oss-20b-6-layers-mxfp4 -m "$model" -p 512 -n 32 -d 0 -r 5 --roofline
