@@ -84,11 +84,12 @@ internal abstract class KernelEmitter
 
     private static AssemblerMemoryOperand Operand(Label label, int bytes) => bytes switch
     {
+        4 => __dword_ptr[label],
         8 => __qword_ptr[label],
         16 => __xmmword_ptr[label],
         32 => __ymmword_ptr[label],
         64 => __zmmword_ptr[label],
-        _ => throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "A constant is 8, 16, 32 or 64 bytes."),
+        _ => throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "A constant is 4, 8, 16, 32 or 64 bytes."),
     };
 
     private void Enter()
