@@ -24,10 +24,6 @@ internal abstract class FormatEmitter : KernelEmitter
     /// <summary>Whether the code may look bytes up in whole vectors and multiply them with <see cref="ByteMatrix"/>.</summary>
     public bool HasByteOperations { get; init; } = X64Features.Avx512Bytes;
 
-    /// <summary>16 bytes of memory through which the format can pass general registers to vectors: a load of what one store wrote is as fast as a move and
-    /// leaves the vector ports alone, but a load over several stores has to wait for them.</summary>
-    public abstract AssemblerMemoryOperand Scratch { get; }
-
     /// <summary>Keeps a constant of 64 bytes in a register.</summary>
     public AssemblerRegisterZMM KeepConstant(AssemblerMemoryOperand constant)
     {

@@ -47,9 +47,7 @@ internal sealed class GemvEmitter(GemvFormat format, int? k, int tokens) : Forma
     public override string Key => $"gemv {format.Type} k={(k is { } length ? length : "any")} tokens={tokens} streams={Streams} vnni512";
 
     /// <summary>The products of several tokens wait in the frame.</summary>
-    protected override int FrameBytes => VectorBytes * (tokens + 2);
-
-    public override AssemblerMemoryOperand Scratch => __[rsp + (VectorBytes * (tokens + 1))];
+    protected override int FrameBytes => VectorBytes * (tokens + 1);
 
     private int Streams => StreamsOf(tokens);
 

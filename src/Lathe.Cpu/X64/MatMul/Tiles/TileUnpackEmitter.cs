@@ -31,9 +31,7 @@ internal sealed class TileUnpackEmitter(GemvFormat format, int elements) : Forma
     public override string Key => $"unpack {format.Type} elements={elements} avx512";
 
     /// <summary>Scales and the minima among them, then what the offset adds, or the minima that are apart.</summary>
-    protected override int FrameBytes => 3 * VectorBytes;
-
-    public override AssemblerMemoryOperand Scratch => __[rsp + (2 * VectorBytes)];
+    protected override int FrameBytes => 2 * VectorBytes;
 
     private static AssemblerRegisterZMM Code0 => zmm16;
 

@@ -7,7 +7,7 @@ namespace Lathe.Cpu.X64.MatMul.Gemv.Formats;
 
 /// <summary>f16 d @0, upper bit pairs of eight scales @2, their lower nibbles @4, eight groups of 16 bytes of nibbles @8 that look up signed levels, which 128
 /// makes unsigned.</summary>
-/// <remarks>256 values: 6 for the levels, 6 for the scales; 23 with the 11 of the products. 136 bytes.</remarks>
+/// <remarks>256 values: 6 for the levels, 7 for the scales; 24 with the 11 of the products. 136 bytes.</remarks>
 internal sealed class IQ4_XSGemv : GemvFormat
 {
     private NibbleCode? _nibbles;
@@ -34,10 +34,10 @@ internal sealed class IQ4_XSGemv : GemvFormat
         a.pdep(rdx, rdx, code.InMemory(0xc0c0c0c0_c0c0c0c0UL));
         a.or(rcx, rdx);
         a.xor(rcx, code.InMemory(0x80808080_80808080UL));
-        a.mov(__qword_ptr[code.Scratch], rcx);
+        a.vmovq(target.ToXmm(), rcx);
         a.vcvtph2ps(factor.ToXmm(), __qword_ptr[row]);
         a.vmulss(factor.ToXmm(), factor.ToXmm(), code.InMemory(1f / 4));
-        a.vpmovsxbd(scales, __qword_ptr[code.Scratch]);
+        a.vpmovsxbd(scales, target.ToXmm());
         a.vbroadcastss(factor.ToYmm(), factor.ToXmm());
         a.vcvtdq2ps(scales, scales);
         a.vmulps(scales, scales, factor.ToYmm());

@@ -6,7 +6,7 @@ using static Iced.Intel.AssemblerRegisters;
 namespace Lathe.Cpu.X64.MatMul.Gemv.Formats;
 
 /// <summary>f16 d and dmin @0, 6-bit scales and minima @4, nibbles @16: each 32 bytes hold a group in their low ones and the next group in their high ones.</summary>
-/// <remarks>256 values: 6 for the nibbles, 6 for the scales; 24 with the 12 of the products. 144 bytes.</remarks>
+/// <remarks>256 values: 6 for the nibbles, 8 for the scales; 26 with the 12 of the products. 144 bytes.</remarks>
 internal class Q4_KGemv : GemvFormat
 {
     private NibbleCode? _nibbles;
@@ -41,9 +41,10 @@ internal class Q4_KGemv : GemvFormat
         if (half == 0)
         {
             var nibbles = row + NibblesOffset;
-            a.vmovdqu8(second, __zmmword_ptr[nibbles]);
-            a.vshufi32x4(firstHalves, second, __zmmword_ptr[nibbles + 64], 0b10_00_10_00);
-            a.vshufi32x4(secondHalves, second, __zmmword_ptr[nibbles + 64], 0b11_01_11_01);
+            a.vmovdqu8(first, __zmmword_ptr[nibbles]);
+            a.vmovdqu8(second, __zmmword_ptr[nibbles + 64]);
+            a.vshufi32x4(firstHalves, first, second, 0b10_00_10_00);
+            a.vshufi32x4(secondHalves, first, second, 0b11_01_11_01);
             _nibbles!.Low(code, first, firstHalves);
             _nibbles.Low(code, second, secondHalves);
         }

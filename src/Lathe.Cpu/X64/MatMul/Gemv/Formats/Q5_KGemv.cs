@@ -6,7 +6,7 @@ using static Iced.Intel.AssemblerRegisters;
 namespace Lathe.Cpu.X64.MatMul.Gemv.Formats;
 
 /// <summary>As Q4_K, with 32 bytes of fifth bits @16, bit g of byte b for value b of group g, and the nibbles @48.</summary>
-/// <remarks>256 values: 6 for the nibbles, 8 for the fifth bits, 6 for the scales; 32 with the 12 of the products. 176 bytes.</remarks>
+/// <remarks>256 values: 6 for the nibbles, 8 for the fifth bits, 8 for the scales; 34 with the 12 of the products. 176 bytes.</remarks>
 internal sealed class Q5_KGemv : Q4_KGemv
 {
     private AssemblerRegisterZMM _fifth;
