@@ -22,6 +22,7 @@ internal sealed class FloatPackEmitter(FloatSource source, int elements, int row
 {
     private const int Lanes = 16;
     private const int VectorBytes = 64;
+    private const int PrefetchDistance = 64;
 
     public override string Key => $"pack {source} elements={elements} rows={rows} unit={unitBytes} {(source == FloatSource.F32ToBF16Pairs ? "avx512_bf16" : "avx512")}";
 
@@ -68,6 +69,7 @@ internal sealed class FloatPackEmitter(FloatSource source, int elements, int row
         Code.mov(rsi, rdx);
         for (var row = 0; row < rows; row++)
         {
+            Code.prefetcht0(__byte_ptr[rsi + PrefetchDistance]);
             Load(Zmm(row), present < ElementsPerTurn);
             if (row < rows - 1)
             {

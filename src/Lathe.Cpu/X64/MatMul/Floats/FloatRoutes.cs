@@ -37,7 +37,7 @@ internal static class FloatRoutes
             Priority = 300,
             Tolerance = 1e-5, // half of what bf16 on both sides has
             CreateKernel = (_, k, rows, ofExperts) => new TileGemm(new BF16TileUnpacker(), k, rows, packsItself: ofExperts),
-            List = (_, _) => [],
+            List = (_, k) => TileKernels.List(k),
         },
         Packed(
             "gemm.avx512", FloatProduct.F32, FloatFormat.Types, "packed as f32 in panels, by f32 activations, vfmadd231ps zmm", "AVX-512",

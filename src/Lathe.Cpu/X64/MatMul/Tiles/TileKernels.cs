@@ -18,6 +18,14 @@ internal sealed unsafe class TileKernels
         }
     }
 
+    /// <summary>All machine code for rows of <paramref name="k"/> values.</summary>
+    public static IEnumerable<KernelListing> List(int k)
+    {
+        var gemms = Enumerable.Range(0, (k + TileLayout.ChunkElements - 1) / TileLayout.ChunkElements)
+            .Select(chunk => new TileGemmEmitter(StepsOf(chunk * TileLayout.ChunkElements, k), chunk == 0));
+        return gemms.DistinctBy(emitter => emitter.Key).Prepend<KernelEmitter>(new TilePackEmitter()).Append(new TileStoreEmitter()).Select(Disassembly.List);
+    }
+
     /// <summary>Steps of the chunk that starts at value <paramref name="first"/>.</summary>
     public static int StepsOf(int first, int k) => TileLayout.Steps(Math.Min(TileLayout.ChunkElements, k - first));
 
