@@ -30,6 +30,8 @@ public sealed unsafe class MatMulTests
     [InlineData("cpu.matmul.bf16.gemm.avx512", GgmlType.BF16, 1e-11)]
     [InlineData("cpu.matmul.bf16.gemm.avx512bf16", GgmlType.BF16, 5e-6)]
     [InlineData("cpu.matmul.bf16.gemm.amx", GgmlType.BF16, 5e-6)]
+    [InlineData("cpu.matmul.bf16.gemm.split.amx", GgmlType.BF16, 1e-10)]
+    [InlineData("cpu.matmul.f16.gemm.split.amx", GgmlType.F16, 1e-10)]
     public void Emitted_routes_for_float_weights(string id, GgmlType type, double limit)
     {
         var route = OpRoutes.Get(id);

@@ -40,7 +40,9 @@ public sealed class EmittedCodeTests
     {
         foreach (var fresh in (bool[])[true, false])
         {
-            AssertSound(new TileGemmEmitter(16, fresh));
+            AssertSound(new TileGemmEmitter(TileParts.Rounded, 16, fresh));
+            AssertSound(new TileGemmEmitter(new TileParts(1, 2), 16, fresh));
+            AssertSound(new TileGemmEmitter(new TileParts(2, 2), 16, fresh));
             foreach (var tokens in (int[])[1, 2, 3, PanelGemmEmitter.MaxTokens])
             {
                 AssertSound(new PanelGemmEmitter(new PanelGemmShape(32, 8, HasMinima: false, 2048), tokens, fresh));
@@ -48,7 +50,8 @@ public sealed class EmittedCodeTests
             }
         }
 
-        AssertSound(new TilePackEmitter());
+        AssertSound(new TilePackEmitter(parts: 1));
+        AssertSound(new TilePackEmitter(parts: 2));
         AssertSound(new TileStoreEmitter());
         foreach (var type in GemvFormats.Types)
         {

@@ -21,6 +21,9 @@ public sealed class FloatKernelTests
     /// <summary>bf16 activations: a twelfth of the square of a unit in the last place, 2.2e-6 of the power on the mean, and more by chance where there are few.</summary>
     private const double Bf16 = 5e-6;
 
+    /// <summary>Two bf16 parts leave 2^-17 of an activation at most, and what their second parts would add.</summary>
+    private const double Split = 1e-10;
+
     public static TheoryData<GgmlType, int> GemvCases => Cases(1, 15, 16, 17, 63, 64, 65, 100, 288, 1536, 2881, 8960);
 
     public static TheoryData<GgmlType, int> GemmCases => Cases(1, 15, 16, 17, 33, 511, 512, 513, 1024, 1030, 1537);
@@ -68,14 +71,20 @@ public sealed class FloatKernelTests
     }
 
     [Theory]
-    [InlineData(32)]
-    [InlineData(224)]
-    [InlineData(512)]
-    [InlineData(1056)]
-    public void Tiles_of_bf16_agree_with_f64(int k)
+    [InlineData(GgmlType.BF16, 1, Bf16)]
+    [InlineData(GgmlType.BF16, 2, Split)]
+    [InlineData(GgmlType.F16, 2, Split)]
+    public void Tiles_agree_with_f64(GgmlType type, int activationParts, double limit)
     {
         Assert.SkipUnless(X64Features.AmxBf16, "The processor has no matrix tiles, or the system does not grant them.");
-        CheckGemm(tokens => new TileGemm(new BF16TileUnpacker(), k, tokens, packsItself: true), GgmlType.BF16, k, Bf16);
+        foreach (var k in (int[])[32, 224, 512, 1056])
+        {
+            CheckGemm(
+                tokens => type == GgmlType.F16
+                    ? new TileGemm(new HalfTileUnpacker(), new TileParts(2, activationParts), k, tokens, packsItself: true)
+                    : new TileGemm(new BF16TileUnpacker(), new TileParts(1, activationParts), k, tokens, packsItself: true),
+                type, k, limit);
+        }
     }
 
     [Fact]

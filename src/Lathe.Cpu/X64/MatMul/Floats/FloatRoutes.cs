@@ -25,20 +25,15 @@ internal static class FloatRoutes
             CreateKernel = (type, k, rows, _) => new FloatGemvKernel(type, k, rows),
             List = FloatGemvKernel.List,
         },
-        new()
-        {
-            Name = "gemm.amx",
-            Types = [GgmlType.BF16],
-            Summary = "laid out in tiles, by bf16 activations, tdpbf16ps",
-            MinRows = MaxGemvRows + 1,
-            LengthMultiple = TileLayout.StepElements,
-            Instructions = "AMX bf16",
-            WhyNotHere = TileGemmRoute.WhyNotHere,
-            Priority = 300,
-            Tolerance = 1e-5, // half of what bf16 on both sides has
-            CreateKernel = (_, k, rows, ofExperts) => new TileGemm(new BF16TileUnpacker(), k, rows, packsItself: ofExperts),
-            List = (_, k) => TileKernels.List(k),
-        },
+        Tiled(
+            "gemm.amx", GgmlType.BF16, new TileParts(1, 1), static () => new BF16TileUnpacker(), "laid out in tiles, by bf16 activations, tdpbf16ps", priority: 300,
+            tolerance: 1e-5),
+        Tiled(
+            "gemm.split.amx", GgmlType.BF16, new TileParts(1, 2), static () => new BF16TileUnpacker(), "laid out in tiles, by f32 activations split into two bf16, tdpbf16ps",
+            priority: 310, tolerance: 1e-9),
+        Tiled(
+            "gemm.split.amx", GgmlType.F16, new TileParts(2, 2), static () => new HalfTileUnpacker(), "and f32 activations split into two bf16 each, tdpbf16ps",
+            priority: 310, tolerance: 1e-9),
         Packed(
             "gemm.avx512", FloatProduct.F32, FloatFormat.Types, "packed as f32 in panels, by f32 activations, vfmadd231ps zmm", "AVX-512",
             X64Features.Avx512 ? null : "the processor has no AVX-512", priority: 150, tolerance: 1e-9),
@@ -58,6 +53,22 @@ internal static class FloatRoutes
         .. s_recipes.SelectMany(recipe => recipe.Types.Select(type => new FloatMatMulRoute(type, recipe))),
         .. s_recipes.SelectMany(recipe => recipe.Types.Select(type => new ExpertFloatMatMulRoute(type, recipe))),
     ];
+
+    private static FloatRecipe Tiled(
+        string name, GgmlType type, TileParts parts, Func<ITileUnpacker> createUnpacker, string summary, int priority, double tolerance) => new()
+        {
+            Name = name,
+            Types = [type],
+            Summary = summary,
+            MinRows = MaxGemvRows + 1,
+            LengthMultiple = TileLayout.StepElements,
+            Instructions = "AMX bf16",
+            WhyNotHere = TileGemmRoute.WhyNotHere,
+            Priority = priority,
+            Tolerance = tolerance,
+            CreateKernel = (_, k, rows, ofExperts) => new TileGemm(createUnpacker(), parts, k, rows, packsItself: ofExperts),
+            List = (_, k) => TileKernels.List(parts, k),
+        };
 
     private static FloatRecipe Packed(
         string name, FloatProduct product, IReadOnlyList<GgmlType> types, string summary, string instructions, string? whyNotHere, int priority, double tolerance) => new()

@@ -29,8 +29,5 @@ internal static class TileLayout
     /// <summary>Tokens rounded up to whole blocks.</summary>
     public static int PaddedTokens(int tokens) => (tokens + BlockRows - 1) / BlockRows * BlockRows;
 
-    /// <summary>Bytes of <paramref name="tokens"/> tokens' activations: tiles in the order [pair of blocks of 16 tokens][step][block of the pair].</summary>
-    public static long ActivationBytes(int k, int tokens) => (long)PaddedTokens(tokens) * Steps(k) * LineBytes;
-
     public static int Steps(int k) => (k + StepElements - 1) / StepElements;
 }
