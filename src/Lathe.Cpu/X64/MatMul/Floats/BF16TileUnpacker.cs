@@ -15,6 +15,7 @@ internal sealed unsafe class BF16TileUnpacker : ITileUnpacker
     {
         var pairs = s_pairs;
         var steps = TileLayout.Steps(elements);
+        var ahead = TileLayout.RowsAhead * rowBytes; // past the end it is harmless
         for (var row = 0; row < count; row++)
         {
             var source = rows + (row * rowBytes) + ((long)first * sizeof(ushort));
@@ -22,6 +23,7 @@ internal sealed unsafe class BF16TileUnpacker : ITileUnpacker
             var line = panel + ((long)block * steps * 2 * TileLayout.TileBytes) + (rowOfBlock * TileLayout.LineBytes);
             for (var step = 0; step < steps; step++)
             {
+                Sse.Prefetch0(source + ahead);
                 Avx512BW.PermuteVar32x16(Vector512.Load((ushort*)source), pairs).StoreAligned((ushort*)line);
                 source += TileLayout.LineBytes;
                 line += 2 * TileLayout.TileBytes;

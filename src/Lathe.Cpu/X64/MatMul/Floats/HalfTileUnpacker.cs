@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Lathe.Cpu.Simd.MatMul.Float;
 using Lathe.Cpu.X64.MatMul.Tiles;
 
@@ -13,6 +14,7 @@ internal sealed unsafe class HalfTileUnpacker : ITileUnpacker
     public void Unpack(byte* rows, long rowBytes, int count, int first, int elements, byte* panel)
     {
         var steps = TileLayout.Steps(elements);
+        var ahead = TileLayout.RowsAhead * rowBytes; // past the end it is harmless
         for (var row = 0; row < count; row++)
         {
             var source = rows + (row * rowBytes) + ((long)first * sizeof(ushort));
@@ -20,6 +22,7 @@ internal sealed unsafe class HalfTileUnpacker : ITileUnpacker
             var line = panel + ((long)block * steps * 2 * Parts * TileLayout.TileBytes) + (rowOfBlock * TileLayout.LineBytes);
             for (var step = 0; step < steps; step++)
             {
+                Sse.Prefetch0(source + ahead);
                 Vector512<float> low = F16Weights.Load512(source), high = F16Weights.Load512(source + (TileLayout.LineBytes / 2));
                 Vector512<float> lowRounded = Round(low), highRounded = Round(high);
                 Store(lowRounded, highRounded, line);

@@ -24,6 +24,9 @@ internal static class TileLayout
     /// <summary>Values of each row that are unpacked together: 32 tokens of them stay in the first-level cache.</summary>
     public const int ChunkElements = 512;
 
+    /// <summary>While a row is unpacked, the one that is so many rows further is asked for.</summary>
+    public const int RowsAhead = 4;
+
     public const int PanelBytes = PanelRows * ChunkElements * 2;
 
     /// <summary>Tokens rounded up to whole blocks.</summary>
