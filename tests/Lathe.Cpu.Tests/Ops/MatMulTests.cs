@@ -1,6 +1,8 @@
+using Lathe.Cpu.X64;
 using Lathe.Engine.Graphs;
 using Lathe.Engine.Inference;
 using Lathe.Engine.Models;
+using Lathe.Engine.Routing;
 using Lathe.Formats.Gguf;
 using Lathe.Formats.Quantization;
 
@@ -63,6 +65,22 @@ public sealed unsafe class MatMulTests
         Assert.Contains("not F16", gemv.WhyNot(Node(Values.Matrix(GgmlType.BF16, 64, 1, new float[64]))));
         Assert.SkipWhen(tiles.WhyNot(Node(Values.Matrix(GgmlType.BF16, 64, 1, new float[64]))) is not null, "The processor has no matrix tiles.");
         Assert.Equal("is for rows of whole 32 values", tiles.WhyNot(Node(Values.Matrix(GgmlType.BF16, 65, 1, new float[65]))));
+    }
+
+    [Theory]
+    [InlineData(GgmlType.F32, 64, "cpu.matmul.f32.gemm.avx512")]
+    [InlineData(GgmlType.F16, 64, "cpu.matmul.f16.gemm.split.amx")]
+    [InlineData(GgmlType.BF16, 64, "cpu.matmul.bf16.gemm.split.amx")]
+    [InlineData(GgmlType.F16, 65, "cpu.matmul.f16.gemm.avx512")]
+    public void Up_to_eight_rows_take_the_gemv_and_more_the_fastest_gemm_that_keeps_the_weights(GgmlType type, int inputs, string gemm)
+    {
+        Assert.SkipUnless(X64Features.AmxBf16, "The processor has no matrix tiles, or the system does not grant them.");
+        using var backend = new CpuBackend(threads: 1);
+        var node = Node(Values.Matrix(type, inputs, 1, new float[inputs]));
+        foreach (var (tokens, expected) in new[] { (1, gemm[..gemm.IndexOf("gemm", StringComparison.Ordinal)] + "gemv.avx512"), (9, gemm), (512, gemm) })
+        {
+            Assert.Equal(expected, backend.Routes.Select(node, new GraphShape(tokens, 1), RoutePolicy.Default).Id);
+        }
     }
 
     private static MatMulNode Node(Weight matrix) => new("product", 0, matrix, Values.Tokens(0, matrix.InputWidth), null, null, Values.Tokens(2, matrix.OutputWidth));
