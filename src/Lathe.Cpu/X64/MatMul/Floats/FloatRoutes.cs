@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using Lathe.Cpu.X64.MatMul.Tiles;
 using Lathe.Formats.Gguf;
 
@@ -10,6 +9,7 @@ internal static class FloatRoutes
     /// <summary>Up to here weights are multiplied as they are read, above it they are packed once for all tokens.</summary>
     private const int MaxGemvRows = 8;
 
+    // What rounds activations to bf16 comes after what does not: it is chosen by switching the other off.
     private static readonly FloatRecipe[] s_recipes =
     [
         new()
@@ -39,14 +39,8 @@ internal static class FloatRoutes
             X64Features.Avx512 ? null : "the processor has no AVX-512", priority: 150, tolerance: 1e-9),
         Packed(
             "gemm.avx512bf16", FloatProduct.BF16, [GgmlType.BF16], "packed in panels, by bf16 activations, vdpbf16ps zmm", "AVX-512 BF16",
-            X64Features.Avx512Bf16 ? null : "the processor has no vdpbf16ps", priority: DotIsFast ? 160 : 140, tolerance: 1e-5),
+            X64Features.Avx512Bf16 ? null : "the processor has no vdpbf16ps", priority: 140, tolerance: 1e-5),
     ];
-
-    /// <summary>AMD's processors begin as many <c>vdpbf16ps</c> as multiply-adds in a cycle, by its manuals; the Intel Xeon measured a quarter as many, each with twice the work.</summary>
-    private static bool DotIsFast => X86Base.IsSupported && X86Base.CpuId(0, 0).Ebx == AuthenticAmd;
-
-    /// <summary>"Auth", the first letters of AMD's name in CPUID leaf 0.</summary>
-    private const int AuthenticAmd = 0x68747541;
 
     public static IEnumerable<CpuRoute> CreateAll() =>
     [
