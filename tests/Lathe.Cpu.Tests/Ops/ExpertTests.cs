@@ -113,6 +113,33 @@ public sealed unsafe class ExpertTests
         Check(new ExpertMatMulSimd(type), limit, type, new Case(inputs, 35, Experts: 3, Used: 2, Tokens: 12, IsShared: false, WithBias: true, Threads: 2));
     }
 
+    [Theory]
+    [InlineData("cpu.expert_matmul.f32.gemv.avx512", GgmlType.F32, 1e-11)]
+    [InlineData("cpu.expert_matmul.f16.gemv.avx512", GgmlType.F16, 1e-11)]
+    [InlineData("cpu.expert_matmul.bf16.gemv.avx512", GgmlType.BF16, 1e-11)]
+    [InlineData("cpu.expert_matmul.f32.gemm.avx512", GgmlType.F32, 1e-11)]
+    [InlineData("cpu.expert_matmul.f16.gemm.avx512", GgmlType.F16, 1e-11)]
+    [InlineData("cpu.expert_matmul.bf16.gemm.avx512", GgmlType.BF16, 1e-11)]
+    [InlineData("cpu.expert_matmul.bf16.gemm.avx512bf16", GgmlType.BF16, 5e-6)]
+    [InlineData("cpu.expert_matmul.bf16.gemm.amx", GgmlType.BF16, 5e-6)]
+    [InlineData("cpu.expert_matmul.bf16.gemm.split.amx", GgmlType.BF16, 1e-10)]
+    [InlineData("cpu.expert_matmul.f16.gemm.split.amx", GgmlType.F16, 1e-10)]
+    public void Emitted_routes_for_float_experts(string id, GgmlType type, double limit)
+    {
+        var route = OpRoutes.Get(id);
+        var matrix = WithExperts(Values.Matrix(type, 32, 2, new float[64]), outputs: 1, experts: 2);
+        var node = new ExpertMatMulNode("experts", 0, matrix, Values.Tokens(0, 32), Values.Tokens(1, 2), null, Values.Tokens(2, 1, 1));
+        Assert.SkipWhen(route.WhyNot(node) is not null, $"{id} is not for this processor.");
+        int odd = id.EndsWith("amx", StringComparison.Ordinal) ? 96 : 99, tokens = id.Contains("gemv", StringComparison.Ordinal) ? 8 : 21;
+        foreach (var threads in OpTest.ThreadCounts)
+        {
+            Check(route, limit, type, new Case(256, 40, Experts: 6, Used: 3, Tokens: 1, IsShared: true, WithBias: true, threads));
+            Check(route, limit, type, new Case(odd, 33, Experts: 6, Used: 3, Tokens: 1, IsShared: false, WithBias: false, threads));
+            Check(route, limit, type, new Case(odd, 50, Experts: 4, Used: 2, tokens, IsShared: true, WithBias: false, threads));
+            Check(route, limit, type, new Case(512, 18, Experts: 9, Used: 4, tokens, IsShared: false, WithBias: true, threads));
+        }
+    }
+
     [Fact]
     public void A_view_of_rows_keeps_to_its_expert()
     {

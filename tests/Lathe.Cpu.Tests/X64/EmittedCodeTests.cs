@@ -1,5 +1,6 @@
 using Iced.Intel;
 using Lathe.Cpu.X64;
+using Lathe.Cpu.X64.MatMul.Floats;
 using Lathe.Cpu.X64.MatMul.Gemv;
 using Lathe.Cpu.X64.MatMul.Panels;
 using Lathe.Cpu.X64.MatMul.Tiles;
@@ -39,7 +40,9 @@ public sealed class EmittedCodeTests
     {
         foreach (var fresh in (bool[])[true, false])
         {
-            AssertSound(new TileGemmEmitter(16, fresh));
+            AssertSound(new TileGemmEmitter(TileParts.Rounded, 16, fresh));
+            AssertSound(new TileGemmEmitter(new TileParts(1, 2), 16, fresh));
+            AssertSound(new TileGemmEmitter(new TileParts(2, 2), 16, fresh));
             foreach (var tokens in (int[])[1, 2, 3, PanelGemmEmitter.MaxTokens])
             {
                 AssertSound(new PanelGemmEmitter(new PanelGemmShape(32, 8, HasMinima: false, 2048), tokens, fresh));
@@ -47,11 +50,31 @@ public sealed class EmittedCodeTests
             }
         }
 
-        AssertSound(new TilePackEmitter());
+        AssertSound(new TilePackEmitter(parts: 1));
+        AssertSound(new TilePackEmitter(parts: 2));
         AssertSound(new TileStoreEmitter());
         foreach (var type in GemvFormats.Types)
         {
             AssertSound(new TileUnpackEmitter(GemvFormats.Create(type), 512));
+        }
+    }
+
+    [Fact]
+    public void Kernels_for_float_weights_decode_and_keep_the_calling_convention()
+    {
+        foreach (var k in (int[])[1, 16, 63, 64, 2881])
+        {
+            foreach (var type in FloatFormat.Types)
+            {
+                foreach (var tokens in (int[])[1, 2, 4])
+                {
+                    AssertSound(new FloatGemvEmitter(type, k, tokens));
+                }
+
+                AssertSound(new FloatGemmShape(type, FloatProduct.F32, k));
+            }
+
+            AssertSound(new FloatGemmShape(GgmlType.BF16, FloatProduct.BF16, k));
         }
     }
 
@@ -63,6 +86,18 @@ public sealed class EmittedCodeTests
         {
             keys.AddRange(((int[])[1, 2, 4]).SelectMany(tokens => ((int[])[256, 512]).Select(k => new GemvEmitter(GemvFormats.Create(type), k, tokens).Key)));
             keys.Add(new GemvPackEmitter(GemvFormats.Create(type), new GemvLayout(GemvFormats.Create(type), 256)).Key);
+        }
+
+        foreach (var type in FloatFormat.Types)
+        {
+            keys.AddRange(((int[])[1, 2, 4]).SelectMany(tokens => ((int[])[256, 512]).Select(k => new FloatGemvEmitter(type, k, tokens).Key)));
+            keys.AddRange(((int[])[256, 512]).Select(k => new FloatGemmShape(type, FloatProduct.F32, k).WeightPacking(0).Key));
+        }
+
+        foreach (var product in Enum.GetValues<FloatProduct>())
+        {
+            var shape = new FloatGemmShape(GgmlType.BF16, product, 1280);
+            keys.AddRange([shape.ActivationPacking().Key, .. shape.Chunks.SelectMany(first => ((int[])[4, 12]).Select(tokens => shape.Multiplication(first, tokens).Key))]);
         }
 
         Assert.Equal(keys.Count, keys.Distinct().Count());
@@ -82,6 +117,14 @@ public sealed class EmittedCodeTests
         AssertEncoded("62a27d4813ed", code => code.vcvtph2ps(zmm21, ymm21));
         AssertEncoded("c4e2f3f5ca", code => code.pdep(rcx, rcx, rdx));
         AssertEncoded("c4e1fb92d1", code => code.kmovq(k2, rcx));
+        AssertEncoded("62923e4052df", code => code.vdpbf16ps(zmm3, zmm24, zmm31));
+        AssertEncoded("62b2774072e8", code => code.vcvtne2ps2bf16(zmm5, zmm17, zmm16));
+        AssertEncoded("62c27dc933640101", code => code.vpmovzxwd(zmm20.k1.z, __ymmword_ptr[r9 + rax + 32]));
+        AssertEncoded("62c27d4813640002", code => code.vcvtph2ps(zmm20, __ymmword_ptr[r8 + rax + 64]));
+        AssertEncoded("62f1ffc96f3e", code => code.vmovdqu16(zmm7.k1.z, __zmmword_ptr[rsi]));
+        AssertEncoded("62627d4818560d", code => code.vbroadcastss(zmm26, __dword_ptr[rsi + 52]));
+        AssertEncoded("c4e2a8f5d2", code => code.bzhi(rdx, rdx, r10));
+        AssertEncoded("62f15cca586201", code => code.vaddps(zmm4.k2.z, zmm4, __zmmword_ptr[rdx + 64]));
         AssertEncoded("410f188c0000080000", code => code.prefetcht0(__byte_ptr[r8 + rax + 2048]));
     }
 
@@ -110,6 +153,17 @@ public sealed class EmittedCodeTests
         _ = new SnippetEmitter("without", _ => { }).Assemble(out var frameBytes);
         Assert.Contains(expected, Convert.ToHexStringLower(whole, 0, codeBytes));
         Assert.Equal(expected.Length / 2, codeBytes - frameBytes);
+    }
+
+    private static void AssertSound(FloatGemmShape shape)
+    {
+        AssertSound(shape.ActivationPacking());
+        foreach (var first in shape.Chunks)
+        {
+            AssertSound(shape.WeightPacking(first));
+            AssertSound(shape.Multiplication(first, 4));
+            AssertSound(shape.Multiplication(first, FloatGemmLayout.Tokens));
+        }
     }
 
     private static void AssertSound(KernelEmitter emitter)

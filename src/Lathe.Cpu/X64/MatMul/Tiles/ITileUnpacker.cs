@@ -3,7 +3,7 @@ namespace Lathe.Cpu.X64.MatMul.Tiles;
 /// <summary>Expands rows of weights to tiles of bf16.</summary>
 internal unsafe interface ITileUnpacker
 {
-    /// <summary>Unpacks <paramref name="elements"/> values from <paramref name="first"/> on, a multiple of 256, to [block of 32 rows][step][tile][row].</summary>
+    /// <summary>Unpacks <paramref name="elements"/> values from <paramref name="first"/> on, a multiple of 256, to [block of 32 rows][step][part][tile][row].</summary>
     /// <param name="rows">First row.</param>
     /// <param name="rowBytes">Bytes from one row to the next.</param>
     /// <param name="count">Rows.</param>

@@ -16,7 +16,7 @@ internal sealed unsafe class PackTiles(TileKernels kernels, GraphValue value, Cp
             var row = block * TileLayout.BlockRows;
             kernels.Pack(
                 from.FloatRow(context.Thread, row), from.FloatStride, Math.Min(rows - row, TileLayout.BlockRows), value.Width,
-                to.Row(context.Thread, 0) + (block * TileLayout.ActivationBytes(value.Width, TileLayout.BlockRows)));
+                to.Row(context.Thread, 0) + (block * kernels.ActivationBytes(value.Width, TileLayout.BlockRows)));
         }
     }
 }

@@ -11,35 +11,40 @@ internal sealed unsafe class TileGemm : MatrixKernel
     private const int TokensTogether = 512;
 
     private readonly ITileUnpacker _unpacker;
+    private readonly TileParts _parts;
     private readonly TileKernels _kernels;
     private readonly int _k;
     private readonly int _tokens;
     private readonly bool _packsItself;
 
     /// <param name="unpacker">Expands the weights.</param>
+    /// <param name="parts">Parts of a value.</param>
     /// <param name="k">Values per row.</param>
     /// <param name="tokens">Most tokens of a call.</param>
     /// <param name="packsItself">True if activations come as f32 rows and every call packs them.</param>
-    public TileGemm(ITileUnpacker unpacker, int k, int tokens, bool packsItself)
+    public TileGemm(ITileUnpacker unpacker, TileParts parts, int k, int tokens, bool packsItself)
     {
         _unpacker = unpacker;
-        _kernels = new TileKernels(k);
+        _parts = parts;
+        _kernels = new TileKernels(parts, k);
         _k = k;
         _tokens = TileLayout.PaddedTokens(tokens);
         _packsItself = packsItself;
     }
 
-    public override string? ActivationForm => _packsItself ? null : "bf16.tiles";
+    public override string? ActivationForm => _packsItself ? null : _parts.Activations == 1 ? "bf16.tiles" : "bf16x2.tiles";
 
     public override int PackedRows => TileLayout.BlockRows;
 
-    public override int ScratchBytes => checked((int)(TileLayout.PanelBytes + SumBytes + (_packsItself ? TileLayout.ActivationBytes(_k, _tokens) : 0)));
+    public override int ScratchBytes => checked((int)(PanelBytes + SumBytes + (_packsItself ? _kernels.ActivationBytes(_k, _tokens) : 0)));
 
     public override int RowMultiple => TileLayout.BlockRows;
 
+    private long PanelBytes => (long)_parts.Weights * TileLayout.PanelBytes;
+
     private long SumBytes => (long)Math.Min(_tokens, TokensTogether) * TileLayout.PanelRows * sizeof(float);
 
-    public override long ActivationBytesPerRow(int k) => _packsItself ? (long)k * sizeof(float) : TileLayout.Steps(k) * TileLayout.LineBytes;
+    public override long ActivationBytesPerRow(int k) => _packsItself ? (long)k * sizeof(float) : _kernels.ActivationBytesPerRow(k);
 
     public override CpuStep CreatePacking(GraphValue value, CpuBuffer from, CpuBuffer to) => new PackTiles(_kernels, value, from, to);
 
@@ -48,14 +53,14 @@ internal sealed unsafe class TileGemm : MatrixKernel
         var activations = arguments->Activations;
         if (_packsItself)
         {
-            activations = arguments->Scratch + TileLayout.PanelBytes + SumBytes;
+            activations = arguments->Scratch + PanelBytes + SumBytes;
             PackAll(arguments, activations);
         }
 
         for (var token = 0; token < arguments->Tokens; token += TokensTogether)
         {
             var tokens = Math.Min(TokensTogether, arguments->Tokens - token);
-            var first = activations + TileLayout.ActivationBytes(_k, token);
+            var first = activations + _kernels.ActivationBytes(_k, token);
             for (var row = arguments->RowStart; row < arguments->RowEnd; row += TileLayout.PanelRows)
             {
                 Panel(arguments, row, Math.Min(TileLayout.PanelRows, arguments->RowEnd - row), token, tokens, first);
@@ -70,14 +75,14 @@ internal sealed unsafe class TileGemm : MatrixKernel
         {
             _kernels.Pack(
                 (float*)arguments->Activations + (token * stride), stride, Math.Min(TileLayout.BlockRows, arguments->Tokens - token), _k,
-                target + TileLayout.ActivationBytes(_k, token));
+                target + _kernels.ActivationBytes(_k, token));
         }
     }
 
     private void Panel(MatMulArguments* arguments, int row, int rows, int token, int tokens, byte* activations)
     {
         var panel = arguments->Scratch;
-        var sums = (float*)(panel + TileLayout.PanelBytes);
+        var sums = (float*)(panel + PanelBytes);
         var rowBlocks = (rows + TileLayout.BlockRows - 1) / TileLayout.BlockRows;
         var halfBlocks = tokens % TileLayout.BlockRows is > 0 and <= TileLayout.Rows ? 1 : 0;
         var tokenBlocks = ((tokens + TileLayout.BlockRows - 1) / TileLayout.BlockRows) - halfBlocks;
@@ -87,12 +92,12 @@ internal sealed unsafe class TileGemm : MatrixKernel
             var call = new TileGemmArguments
             {
                 Weights = panel,
-                Activations = activations + ((long)TileLayout.Steps(k) * 2 * TileLayout.TileBytes),
+                Activations = activations + ((long)TileLayout.Steps(k) * 2 * TileLayout.TileBytes * _parts.Activations),
                 Sums = sums,
                 TokenBlocks = tokenBlocks,
                 HalfBlocks = halfBlocks,
                 RowBlocks = rowBlocks,
-                ActivationStride = TileLayout.ActivationBytes(_k, TileLayout.BlockRows),
+                ActivationStride = _kernels.ActivationBytes(_k, TileLayout.BlockRows),
             };
             _kernels.Multiply(&call, k, _k);
         }

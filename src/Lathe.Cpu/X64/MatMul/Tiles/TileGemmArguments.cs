@@ -14,7 +14,7 @@ internal unsafe struct TileGemmArguments
     public const int ActivationStrideOffset = 40;
     public const int HalfBlocksOffset = 48;
 
-    /// <summary>The unpacked panel: [block of 32 rows][step][tile of the block].</summary>
+    /// <summary>The unpacked panel: [block of 32 rows][step][part][tile of the block].</summary>
     public byte* Weights;
 
     /// <summary>The activations of the first 32 tokens from the panel's first step on.</summary>

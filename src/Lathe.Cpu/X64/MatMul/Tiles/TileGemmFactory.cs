@@ -17,12 +17,12 @@ internal sealed unsafe class TileGemmFactory(GgmlType type, int k, int tokens, b
     {
         if (GemvFormats.Types.Contains(type))
         {
-            return new TileGemm(new EmittedTileUnpacker(type, k), k, tokens, packsItself);
+            return new TileGemm(new EmittedTileUnpacker(type, k), TileParts.Rounded, k, tokens, packsItself);
         }
 
         // What is initialised before a kernel is compiled is a constant in it.
         _ = HalfTable.Values[0];
         TCodes.Prepare();
-        return new TileGemm(new PortableTileUnpacker<TCodes>(), k, tokens, packsItself);
+        return new TileGemm(new PortableTileUnpacker<TCodes>(), TileParts.Rounded, k, tokens, packsItself);
     }
 }

@@ -3,20 +3,38 @@ namespace Lathe.Cpu.X64.MatMul.Tiles;
 /// <summary>The machine code of the tile gemm, and calls of it.</summary>
 internal sealed unsafe class TileKernels
 {
-    private readonly MachineKernel _pack = KernelCache.Get(new TilePackEmitter());
+    private readonly TileParts _parts;
+    private readonly MachineKernel _pack;
     private readonly MachineKernel _store = KernelCache.Get(new TileStoreEmitter());
     private readonly MachineKernel?[] _gemm = new MachineKernel?[4];
 
+    /// <param name="parts">Parts of a value.</param>
     /// <param name="k">Values per row.</param>
     /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
-    public TileKernels(int k)
+    public TileKernels(TileParts parts, int k)
     {
+        _parts = parts;
+        _pack = KernelCache.Get(new TilePackEmitter(parts.Activations));
         for (var first = 0; first < k; first += TileLayout.ChunkElements)
         {
             var index = Index(first, k);
-            _gemm[index] ??= KernelCache.Get(new TileGemmEmitter(StepsOf(first, k), first == 0));
+            _gemm[index] ??= KernelCache.Get(new TileGemmEmitter(parts, StepsOf(first, k), first == 0));
         }
     }
+
+    /// <summary>All machine code for rows of <paramref name="k"/> values.</summary>
+    public static IEnumerable<KernelListing> List(TileParts parts, int k)
+    {
+        var gemms = Enumerable.Range(0, (k + TileLayout.ChunkElements - 1) / TileLayout.ChunkElements)
+            .Select(chunk => new TileGemmEmitter(parts, StepsOf(chunk * TileLayout.ChunkElements, k), chunk == 0));
+        return gemms.DistinctBy(emitter => emitter.Key).Prepend<KernelEmitter>(new TilePackEmitter(parts.Activations)).Append(new TileStoreEmitter()).Select(Disassembly.List);
+    }
+
+    /// <summary>Bytes of <paramref name="tokens"/> tokens' activations: tiles in the order [pair of blocks of 16 tokens][step][part][block of the pair].</summary>
+    public long ActivationBytes(int k, int tokens) => (long)TileLayout.PaddedTokens(tokens) * ActivationBytesPerRow(k);
+
+    /// <summary>The share of one token in them.</summary>
+    public long ActivationBytesPerRow(int k) => (long)TileLayout.Steps(k) * _parts.Activations * TileLayout.LineBytes;
 
     /// <summary>Steps of the chunk that starts at value <paramref name="first"/>.</summary>
     public static int StepsOf(int first, int k) => TileLayout.Steps(Math.Min(TileLayout.ChunkElements, k - first));

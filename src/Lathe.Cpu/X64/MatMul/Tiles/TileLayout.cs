@@ -24,13 +24,13 @@ internal static class TileLayout
     /// <summary>Values of each row that are unpacked together: 32 tokens of them stay in the first-level cache.</summary>
     public const int ChunkElements = 512;
 
+    /// <summary>While a row is unpacked, the one that is so many rows further is asked for.</summary>
+    public const int RowsAhead = 4;
+
     public const int PanelBytes = PanelRows * ChunkElements * 2;
 
     /// <summary>Tokens rounded up to whole blocks.</summary>
     public static int PaddedTokens(int tokens) => (tokens + BlockRows - 1) / BlockRows * BlockRows;
-
-    /// <summary>Bytes of <paramref name="tokens"/> tokens' activations: tiles in the order [pair of blocks of 16 tokens][step][block of the pair].</summary>
-    public static long ActivationBytes(int k, int tokens) => (long)PaddedTokens(tokens) * Steps(k) * LineBytes;
 
     public static int Steps(int k) => (k + StepElements - 1) / StepElements;
 }

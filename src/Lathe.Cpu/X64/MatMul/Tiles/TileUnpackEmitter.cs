@@ -26,7 +26,6 @@ internal sealed class TileUnpackEmitter(GemvFormat format, int elements) : Forma
     private const int StepElements = 256;
     private const int StepTargetBytes = StepElements / TileLayout.StepElements * 2 * TileLayout.TileBytes;
     private const int VectorBytes = 64;
-    private const int RowsAhead = 4;
 
     public override string Key => $"unpack {format.Type} elements={elements} avx512";
 
@@ -82,7 +81,7 @@ internal sealed class TileUnpackEmitter(GemvFormat format, int elements) : Forma
     {
         Code.xor(eax, eax);
         Code.mov(rdi, r11);
-        Code.lea(r12, __[r8 + (r9 * RowsAhead)]);
+        Code.lea(r12, __[r8 + (r9 * TileLayout.RowsAhead)]);
         var wholeSteps = elements / StepElements;
         if (wholeSteps > 0)
         {
