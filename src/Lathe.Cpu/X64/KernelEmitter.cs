@@ -20,7 +20,7 @@ internal abstract class KernelEmitter
     /// <summary>The kernel's name and every value that is baked into it: equal keys mean equal code.</summary>
     public abstract string Key { get; }
 
-    /// <remarks>EVEX throughout: only it reaches registers 16-31.</remarks>
+    /// <remarks>EVEX where an instruction has both forms: only it reaches registers 16-31. Emitters for processors without AVX-512 turn that round.</remarks>
     protected Assembler Code { get; } = new(64) { PreferVex = false };
 
     /// <summary>Where the argument pointer arrives.</summary>
@@ -84,11 +84,12 @@ internal abstract class KernelEmitter
 
     private static AssemblerMemoryOperand Operand(Label label, int bytes) => bytes switch
     {
+        4 => __dword_ptr[label],
         8 => __qword_ptr[label],
         16 => __xmmword_ptr[label],
         32 => __ymmword_ptr[label],
         64 => __zmmword_ptr[label],
-        _ => throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "A constant is 8, 16, 32 or 64 bytes."),
+        _ => throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "A constant is 4, 8, 16, 32 or 64 bytes."),
     };
 
     private void Enter()

@@ -2,6 +2,7 @@ using Lathe.Cpu.Simd.MatMul.Codes;
 using Lathe.Cpu.X64.Attention.Decode;
 using Lathe.Cpu.X64.Attention.Prefill;
 using Lathe.Cpu.X64.MatMul.Gemv;
+using Lathe.Cpu.X64.MatMul.Gemv256;
 using Lathe.Cpu.X64.MatMul.Panels;
 using Lathe.Cpu.X64.MatMul.Tiles;
 
@@ -15,6 +16,8 @@ internal static class X64Routes
         .. GemvFormats.Types.Select(type => new GemvRoute(type)),
         .. GemvFormats.Types.Select(type => new GenericGemvRoute(type)),
         .. GemvFormats.Types.Select(type => new ExpertGemvRoute(type)),
+        .. Gemv256Route.Levels.SelectMany(level => Gemv256Formats.Types.Select(type => new Gemv256Route(type, level))),
+        .. Gemv256Route.Levels.SelectMany(level => Gemv256Formats.Types.Select(type => new ExpertGemv256Route(type, level))),
         .. WeightCodes.Types.Select(type => new TileGemmRoute(type)),
         .. WeightCodes.Types.Select(type => new ExpertTileGemmRoute(type)),
         .. WeightCodes.Types.Select(type => new PanelGemmRoute(type)),
