@@ -51,7 +51,7 @@ internal static class KernelCache
         else if (X64Features.Avx2)
         {
             ThreadPool.UnsafeQueueUserWorkItem(
-                static _ => new Gemv256Emitter(Gemv256Formats.Create(GgmlType.Q4_K), X64Level.Avx2, k: 256, tokens: 1).Assemble(out var _), null);
+                static _ => Gemv256Formats.Create(GgmlType.Q4_K).CreateEmitter(X64Level.Avx2, k: 256, tokens: 1).Assemble(out var _), null);
         }
     }
 

@@ -34,7 +34,7 @@ internal abstract class FormatEmitter256 : KernelEmitter
 
     public X64Level Level { get; }
 
-    /// <summary>What is added to the codes of a <see cref="Gemv256Format.Signed"/> format: <c>vpdpbusd</c> wants them unsigned. <c>vpmaddubsw</c>
+    /// <summary>What is added to the codes of a <see cref="Groups32.Groups32Format.Signed"/> format: <c>vpdpbusd</c> wants them unsigned. <c>vpmaddubsw</c>
     /// could not add two products of unsigned codes of the full range without saturation, so there they stay signed.</summary>
     public int SignedOffset => SignedOffsetOf(Level);
 

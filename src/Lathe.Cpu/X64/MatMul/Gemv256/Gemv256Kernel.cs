@@ -17,13 +17,13 @@ internal sealed unsafe class Gemv256Kernel : MatrixKernel
     /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
     public Gemv256Kernel(GgmlType type, X64Level level, int k, int tokens)
     {
-        _layout = new Gemv256Layout(Gemv256Formats.Create(type), level, k);
-        _streams = new GemvStreams(tokens, together => new Gemv256Emitter(Gemv256Formats.Create(type), level, k, together), Gemv256Emitter.StreamsOf);
+        _layout = Gemv256Formats.Create(type).CreateLayout(level, k);
+        _streams = new GemvStreams(tokens, together => Gemv256Formats.Create(type).CreateEmitter(level, k, together), Gemv256Emitter.StreamsOf);
     }
 
     /// <summary>All machine code for rows of <paramref name="k"/> values.</summary>
     public static IEnumerable<KernelListing> List(GgmlType type, X64Level level, int k) =>
-        GemvStreams.TokensTogether.Select(together => Disassembly.List(new Gemv256Emitter(Gemv256Formats.Create(type), level, k, together)));
+        GemvStreams.TokensTogether.Select(together => Disassembly.List(Gemv256Formats.Create(type).CreateEmitter(level, k, together)));
 
     public override string? ActivationForm => _layout.Name;
 

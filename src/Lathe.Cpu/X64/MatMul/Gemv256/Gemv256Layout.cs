@@ -2,45 +2,23 @@ using Lathe.Cpu.Simd.MatMul;
 
 namespace Lathe.Cpu.X64.MatMul.Gemv256;
 
-/// <summary>One token's activations as the 256-bit gemv of a format reads them: a record per 256 values.</summary>
-/// <remarks>sbyte[256] codes, where the format splits groups with the second and third of each four runs of 16 exchanged; float[G] scales, one per group of the
-/// weights; where there are minima or an offset, float[G] scale · Σcode of each group times the format's factor.</remarks>
-internal sealed unsafe class Gemv256Layout
+/// <summary>One token's activations as the 256-bit gemv of a format reads them: a record per 256 values, which starts with their codes.</summary>
+internal abstract unsafe class Gemv256Layout(int k)
 {
     public const int StepElements = 256;
-    public const int ScalesOffset = StepElements;
+
     private const int BlockElements = ActivationLayout.BlockElements;
-    private const int PieceElements = 16;
+    private const int BlocksPerStep = StepElements / BlockElements;
 
-    private readonly int _groupElements;
-    private readonly bool _splits;
-    private readonly int _sumFactor;
+    /// <summary>Values per row, a multiple of 32.</summary>
+    public int K { get; } = k;
 
-    /// <param name="k">Values per row, a multiple of 32.</param>
-    public Gemv256Layout(Gemv256Format format, X64Level level, int k)
-    {
-        _groupElements = format.GroupElements;
-        _splits = format.SplitsGroups;
-        _sumFactor = format.SumFactor(level);
-        K = k;
-        Steps = (k + StepElements - 1) / StepElements;
-        var groupsBytes = StepElements / _groupElements * sizeof(float);
-        SumsOffset = ScalesOffset + groupsBytes;
-        RecordBytes = SumsOffset + (_sumFactor == 0 ? 0 : groupsBytes);
-        Name = $"gemv256 groups={_groupElements} split={_splits} factor={_sumFactor}";
-    }
+    public int Steps { get; } = (k + StepElements - 1) / StepElements;
 
-    public int K { get; }
+    public abstract int RecordBytes { get; }
 
-    public int Steps { get; }
-
-    /// <summary>Where the scaled sums are.</summary>
-    public int SumsOffset { get; }
-
-    public int RecordBytes { get; }
-
-    /// <summary>Name of this form of activations; formats share it.</summary>
-    public string Name { get; }
+    /// <summary>Name of this form of activations; formats may share it.</summary>
+    public abstract string Name { get; }
 
     /// <summary>Bytes of a token's activations.</summary>
     public long RowBytes => (long)Steps * RecordBytes;
@@ -49,49 +27,25 @@ internal sealed unsafe class Gemv256Layout
     public void Pack(float* x, byte* row)
     {
         var codes = stackalloc sbyte[BlockElements];
-        for (var block = 0; block < Steps * (StepElements / BlockElements); block++)
+        for (var block = 0; block < K / BlockElements; block++)
         {
-            int first = 0, second = 0;
-            float scale = 0;
-            if (block < K / BlockElements)
-            {
-                scale = ActivationLayout.QuantizeBlock(x + (block * BlockElements), codes, out first, out second);
-            }
-            else
-            {
-                new Span<sbyte>(codes, BlockElements).Clear();
-            }
+            var scale = ActivationLayout.QuantizeBlock(x + (block * BlockElements), codes, out var first, out var second);
+            Place(row + (block / BlocksPerStep * (long)RecordBytes), block % BlocksPerStep, codes, scale, first, second);
+        }
 
-            var record = row + (block / 8 * (long)RecordBytes);
-            var place = block % 8;
-            PlaceCodes(record, 2 * place, codes);
-            PlaceCodes(record, (2 * place) + 1, codes + PieceElements);
-            var scales = (float*)(record + ScalesOffset);
-            var sums = (float*)(record + SumsOffset);
-            if (_groupElements == BlockElements)
-            {
-                PlaceScale(scales, sums, place, scale, first + second);
-            }
-            else
-            {
-                PlaceScale(scales, sums, 2 * place, scale, first);
-                PlaceScale(scales, sums, (2 * place) + 1, scale, second);
-            }
+        new Span<sbyte>(codes, BlockElements).Clear();
+        for (var block = K / BlockElements; block < Steps * BlocksPerStep; block++)
+        {
+            Place(row + (block / BlocksPerStep * (long)RecordBytes), block % BlocksPerStep, codes, 0, 0, 0);
         }
     }
 
-    private void PlaceCodes(byte* record, int piece, sbyte* codes)
-    {
-        var place = _splits ? (piece & ~3) | ((piece & 1) << 1) | ((piece & 2) >> 1) : piece;
-        new Span<sbyte>(codes, PieceElements).CopyTo(new Span<sbyte>(record + (PieceElements * place), PieceElements));
-    }
-
-    private void PlaceScale(float* scales, float* sums, int group, float scale, int sum)
-    {
-        scales[group] = scale;
-        if (_sumFactor != 0)
-        {
-            sums[group] = _sumFactor * scale * sum;
-        }
-    }
+    /// <summary>Writes 32 values to a record.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="block">Which of its eight blocks.</param>
+    /// <param name="codes">The block's codes.</param>
+    /// <param name="scale">Their scale.</param>
+    /// <param name="firstSum">Sum of the first 16 codes.</param>
+    /// <param name="secondSum">Sum of the others.</param>
+    protected abstract void Place(byte* record, int block, sbyte* codes, float scale, int firstSum, int secondSum);
 }

@@ -13,16 +13,12 @@ internal static class HalfCode256
         a.vcvtph2ps(target, target.ToXmm());
     }
 
-    /// <summary>Multiplies scales by the first and minima by the second of two factors that stand side by side.</summary>
-    public static void MultiplyByPair(
-        Assembler a, in AssemblerMemoryOperand halves, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima)
+    /// <summary>Two factors that stand side by side, each to all lanes of a vector.</summary>
+    public static void BroadcastPair(Assembler a, in AssemblerMemoryOperand halves, AssemblerRegisterYMM first, AssemblerRegisterYMM second)
     {
-        var (factors, minimumFactors) = (FormatEmitter256.Temporary0, FormatEmitter256.Temporary1);
-        a.vpbroadcastd(factors.ToXmm(), __dword_ptr[halves]);
-        a.vcvtph2ps(factors, factors.ToXmm());
-        a.vmovshdup(minimumFactors, factors);
-        a.vmovsldup(factors, factors);
-        a.vmulps(scales, scales, factors);
-        a.vmulps(minima, minima, minimumFactors);
+        a.vpbroadcastd(first.ToXmm(), __dword_ptr[halves]);
+        a.vcvtph2ps(first, first.ToXmm());
+        a.vmovshdup(second, first);
+        a.vmovsldup(first, first);
     }
 }

@@ -1,4 +1,5 @@
 using Iced.Intel;
+using Lathe.Cpu.X64.MatMul.Gemv256.Groups32;
 using Lathe.Formats.Gguf;
 using Lathe.Formats.Quantization;
 using static Iced.Intel.AssemblerRegisters;
@@ -6,7 +7,7 @@ using static Iced.Intel.AssemblerRegisters;
 namespace Lathe.Cpu.X64.MatMul.Gemv256.Formats;
 
 /// <summary>f16 d @0, upper bit pairs of eight scales @2, their lower nibbles @4, eight groups of 16 bytes of nibbles @8 that look up signed levels.</summary>
-internal sealed class IQ4_XSGemv256 : Gemv256Format
+internal sealed class IQ4_XSGemv256 : Groups32Format
 {
     private AssemblerRegisterYMM _mask;
     private AssemblerRegisterYMM _levels;
@@ -25,7 +26,7 @@ internal sealed class IQ4_XSGemv256 : Gemv256Format
 
     /// <remarks>Every lane shifts its own nibble, and its own pair, into place; the pairs are the upper half of the first double word.</remarks>
     public override void Scales(
-        FormatEmitter256 code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima)
+        FormatEmitter256 code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima)
     {
         var a = code.Assembler;
         var (upper, factor) = (FormatEmitter256.Temporary0, FormatEmitter256.Temporary1);

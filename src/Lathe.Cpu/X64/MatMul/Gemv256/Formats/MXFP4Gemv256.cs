@@ -26,7 +26,7 @@ internal sealed class MXFP4Gemv256 : SmallNibbles256
 
     /// <remarks>As <see cref="MXFP4.HalfScale"/>: (e − 1) is the exponent of the f32 scale, but 0 and 1 give the subnormals (e + 1) · 2^21.</remarks>
     public override void Scales(
-        FormatEmitter256 code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima)
+        FormatEmitter256 code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima)
     {
         var a = code.Assembler;
         var (exponents, subnormal) = (FormatEmitter256.Temporary0, FormatEmitter256.Temporary1);

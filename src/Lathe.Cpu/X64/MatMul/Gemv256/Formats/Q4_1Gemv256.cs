@@ -13,6 +13,6 @@ internal sealed class Q4_1Gemv256 : SmallNibbles256
     protected override int NibblesOffset => 4;
 
     public override void Scales(
-        FormatEmitter256 code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima) =>
+        FormatEmitter256 code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima) =>
         SmallMinima256.Scales(code.Assembler, row, BlockBytes, blocks, scales, minima);
 }

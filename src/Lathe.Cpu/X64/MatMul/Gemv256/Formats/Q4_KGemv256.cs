@@ -1,11 +1,12 @@
 using Iced.Intel;
+using Lathe.Cpu.X64.MatMul.Gemv256.Groups32;
 using Lathe.Formats.Gguf;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace Lathe.Cpu.X64.MatMul.Gemv256.Formats;
 
 /// <summary>f16 d and dmin @0, 6-bit scales and minima @4, nibbles @16: each 32 bytes hold a group in their low ones and the next group in their high ones.</summary>
-internal class Q4_KGemv256 : Gemv256Format
+internal class Q4_KGemv256 : Groups32Format
 {
     private AssemblerRegisterYMM _mask;
 
@@ -21,7 +22,7 @@ internal class Q4_KGemv256 : Gemv256Format
     /// <remarks>The 12 bytes are three words a, b, c: scales 0-3 are the low 6 bits of a's bytes, minima 0-3 those of b's; scales 4-7 are the low nibbles of c's
     /// bytes with the top two bits of a's above them, minima 4-7 the high nibbles of c with the top bits of b.</remarks>
     public override void Scales(
-        FormatEmitter256 code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima)
+        FormatEmitter256 code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima)
     {
         var a = code.Assembler;
         var (low, high) = (FormatEmitter256.Temporary0.ToXmm(), FormatEmitter256.Temporary1.ToXmm());
@@ -38,7 +39,10 @@ internal class Q4_KGemv256 : Gemv256Format
         a.vpmovzxbd(minima, low);
         a.vcvtdq2ps(scales, scales);
         a.vcvtdq2ps(minima, minima);
-        HalfCode256.MultiplyByPair(a, row, scales, minima);
+        var (factor, minimumFactor) = (FormatEmitter256.Temporary0, FormatEmitter256.Temporary1);
+        HalfCode256.BroadcastPair(a, row, factor, minimumFactor);
+        a.vmulps(scales, scales, factor);
+        a.vmulps(minima, minima, minimumFactor);
     }
 
     public override void Codes(

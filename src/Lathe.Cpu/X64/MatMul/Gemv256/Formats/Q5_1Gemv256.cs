@@ -15,6 +15,6 @@ internal sealed class Q5_1Gemv256 : SmallFifthBits256
     protected override int NibblesOffset => 8;
 
     public override void Scales(
-        FormatEmitter256 code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima) =>
+        FormatEmitter256 code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima) =>
         SmallMinima256.Scales(code.Assembler, row, BlockBytes, blocks, scales, minima);
 }

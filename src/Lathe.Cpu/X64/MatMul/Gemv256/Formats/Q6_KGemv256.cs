@@ -1,4 +1,5 @@
 using Iced.Intel;
+using Lathe.Cpu.X64.MatMul.Gemv256.Groups16;
 using Lathe.Formats.Gguf;
 using static Iced.Intel.AssemblerRegisters;
 
@@ -6,7 +7,7 @@ namespace Lathe.Cpu.X64.MatMul.Gemv256.Formats;
 
 /// <summary>Nibbles @0, upper bit pairs @128, sixteen 8-bit scales @192, f16 d @208; codes stand 32 above their values. A half's 64 bytes of nibbles hold
 /// values 0-63 in the low ones and 64-127 in the high ones; its 32 bytes of bit pairs hold values 0-31, 32-63, 64-95, 96-127 from the lowest pair up.</summary>
-internal sealed class Q6_KGemv256 : Gemv256Format
+internal sealed class Q6_KGemv256 : Groups16Format
 {
     private const int UpperBits = 4;
 
@@ -14,8 +15,6 @@ internal sealed class Q6_KGemv256 : Gemv256Format
     private AssemblerRegisterYMM _upper;
 
     public override GgmlType Type => GgmlType.Q6_K;
-
-    public override int GroupElements => 16;
 
     public override int Offset => 32;
 
@@ -31,16 +30,11 @@ internal sealed class Q6_KGemv256 : Gemv256Format
         _upper = code.KeepConstant(code.InMemoryRepeated<byte>(0b11 << UpperBits));
     }
 
-    public override void Scales(
-        FormatEmitter256 code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima)
-    {
-        var a = code.Assembler;
-        var factor = FormatEmitter256.Temporary0;
-        a.vpmovsxbd(scales, __qword_ptr[row + (192 + (8 * half))]);
-        a.vcvtdq2ps(scales, scales);
-        HalfCode256.Broadcast(a, row + 208, factor);
-        a.vmulps(scales, scales, factor);
-    }
+    public override void Scales(FormatEmitter256 code, in AssemblerMemoryOperand row, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima) =>
+        code.Assembler.vpmovsxbw(scales, __xmmword_ptr[row + 192]);
+
+    public override void Factors(FormatEmitter256 code, in AssemblerMemoryOperand row, AssemblerRegisterYMM scale, AssemblerRegisterYMM minimum) =>
+        HalfCode256.Broadcast(code.Assembler, row + 208, scale);
 
     public override void Codes(
         FormatEmitter256 code, in AssemblerMemoryOperand row, int pair, int blocks, AssemblerRegisterYMM first, AssemblerRegisterYMM second)

@@ -1,13 +1,14 @@
 using Iced.Intel;
+using Lathe.Cpu.X64.MatMul.Gemv256.Groups32;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace Lathe.Cpu.X64.MatMul.Gemv256.Formats;
 
 /// <summary>Types with blocks of 32 values that start with an f16 scale.</summary>
-internal abstract class SmallBlocks256 : Gemv256Format
+internal abstract class SmallBlocks256 : Groups32Format
 {
     public override void Scales(
-        FormatEmitter256 code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima)
+        FormatEmitter256 code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterYMM scales, AssemblerRegisterYMM minima)
     {
         var (a, halves) = (code.Assembler, scales.ToXmm());
         a.vpxor(halves, halves, halves);
