@@ -1,3 +1,4 @@
+using Lathe.Cpu.Memory;
 using Lathe.Cpu.Simd.MatMul;
 
 namespace Lathe.Cpu.X64.MatMul.Gemv256;
@@ -20,8 +21,8 @@ internal abstract unsafe class Gemv256Layout(int k)
     /// <summary>Name of this form of activations; formats may share it.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Bytes of a token's activations.</summary>
-    public long RowBytes => (long)Steps * RecordBytes;
+    /// <summary>Bytes from one token's activations to the next: rows start on cache lines.</summary>
+    public long RowBytes => AlignedMemory.RoundUp((long)Steps * RecordBytes);
 
     /// <summary>Writes one token's activations.</summary>
     public void Pack(float* x, byte* row)
