@@ -4,6 +4,7 @@ using Lathe.Cpu.X64.Attention.Prefill;
 using Lathe.Cpu.X64.MatMul.Gemv;
 using Lathe.Cpu.X64.MatMul.Gemv256;
 using Lathe.Cpu.X64.MatMul.Panels;
+using Lathe.Cpu.X64.MatMul.Panels256;
 using Lathe.Cpu.X64.MatMul.Tiles;
 
 namespace Lathe.Cpu.X64;
@@ -22,6 +23,8 @@ internal static class X64Routes
         .. WeightCodes.Types.Select(type => new ExpertTileGemmRoute(type)),
         .. WeightCodes.Types.Select(type => new PanelGemmRoute(type)),
         .. WeightCodes.Types.Select(type => new ExpertPanelGemmRoute(type)),
+        .. Gemv256Route.Levels.SelectMany(level => WeightCodes.Types.Select(type => new PanelGemm256Route(type, level))),
+        .. Gemv256Route.Levels.SelectMany(level => WeightCodes.Types.Select(type => new ExpertPanelGemm256Route(type, level))),
         new DecodeRoute(),
         new PrefillRoute(),
     ];

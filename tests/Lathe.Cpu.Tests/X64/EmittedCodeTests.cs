@@ -3,6 +3,7 @@ using Lathe.Cpu.X64;
 using Lathe.Cpu.X64.MatMul.Gemv;
 using Lathe.Cpu.X64.MatMul.Gemv256;
 using Lathe.Cpu.X64.MatMul.Panels;
+using Lathe.Cpu.X64.MatMul.Panels256;
 using Lathe.Cpu.X64.MatMul.Tiles;
 using Lathe.Formats.Gguf;
 using Lathe.Formats.Quantization;
@@ -49,6 +50,28 @@ public sealed class EmittedCodeTests
                 {
                     AssertSound(Gemv256Formats.Create(type).CreateEmitter(level, k, tokens));
                     AssertWithin(level, Gemv256Formats.Create(type).CreateEmitter(level, k, tokens));
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(32, 8, false, 15)]
+    [InlineData(32, 0, true, 31)]
+    [InlineData(16, 32, false, 63)]
+    [InlineData(16, 0, true, 3)]
+    [InlineData(32, 0, false, 0)]
+    public void A_256_bit_gemm_keeps_to_its_level(int groupElements, int offset, bool hasMinima, int maxCode)
+    {
+        var shape = new Panel256Shape(groupElements, offset, hasMinima, maxCode, 2048);
+        foreach (var level in Gemv256Route.Levels)
+        {
+            for (var tokens = 1; tokens <= shape.MaxTokens(level); tokens++)
+            {
+                foreach (var fresh in (bool[])[true, false])
+                {
+                    AssertSound(new PanelGemm256Emitter(shape, level, tokens, fresh));
+                    AssertWithin(level, new PanelGemm256Emitter(shape, level, tokens, fresh));
                 }
             }
         }

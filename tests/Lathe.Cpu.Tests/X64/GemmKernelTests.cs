@@ -2,7 +2,9 @@ using Lathe.Cpu.MatMul;
 using Lathe.Cpu.Simd.MatMul.Codes;
 using Lathe.Cpu.Tests.Simd.MatMul;
 using Lathe.Cpu.X64;
+using Lathe.Cpu.X64.MatMul.Gemv256;
 using Lathe.Cpu.X64.MatMul.Panels;
+using Lathe.Cpu.X64.MatMul.Panels256;
 using Lathe.Cpu.X64.MatMul.Tiles;
 using Lathe.Formats.Gguf;
 using Lathe.Formats.Quantization;
@@ -60,6 +62,18 @@ public sealed class GemmKernelTests
         using var problem = Case(WeightCodes.Visit(type, new PanelGemmFactory(k)), type, k);
         Check(problem, problem.Quantized, SameActivations);
         problem.AssertClose(problem.Exact, problem.Run(0, Rows, MaxTokens), 0, Rows, MaxTokens, ExactActivations);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Panels_of_256_bits_agree_with_f64(GgmlType type, int k)
+    {
+        foreach (var level in Gemv256Route.Levels.Where(X64Levels.IsSupported))
+        {
+            using var problem = Case(WeightCodes.Visit(type, new PanelGemm256Factory(level, k)), type, k);
+            Check(problem, problem.Quantized, SameActivations);
+            problem.AssertClose(problem.Exact, problem.Run(0, Rows, MaxTokens), 0, Rows, MaxTokens, ExactActivations);
+        }
     }
 
     private static MatMulCase Case(MatrixKernel kernel, GgmlType type, int k) => new(kernel, type, k, Rows, MaxTokens, seed: k);
