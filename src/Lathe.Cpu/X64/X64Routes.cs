@@ -23,8 +23,8 @@ internal static class X64Routes
         .. WeightCodes.Types.Select(type => new ExpertTileGemmRoute(type)),
         .. WeightCodes.Types.Select(type => new PanelGemmRoute(type)),
         .. WeightCodes.Types.Select(type => new ExpertPanelGemmRoute(type)),
-        .. Gemv256Route.Levels.SelectMany(level => WeightCodes.Types.Select(type => new PanelGemm256Route(type, level))),
-        .. Gemv256Route.Levels.SelectMany(level => WeightCodes.Types.Select(type => new ExpertPanelGemm256Route(type, level))),
+        .. Gemv256Route.Levels.SelectMany(level => PanelGemm256Types.Of(level).Select(type => new PanelGemm256Route(type, level))),
+        .. Gemv256Route.Levels.SelectMany(level => PanelGemm256Types.Of(level).Select(type => new ExpertPanelGemm256Route(type, level))),
         new DecodeRoute(),
         new PrefillRoute(),
     ];

@@ -60,7 +60,6 @@ public sealed class EmittedCodeTests
     [InlineData(32, 0, true, 31)]
     [InlineData(16, 32, false, 63)]
     [InlineData(16, 0, true, 3)]
-    [InlineData(32, 0, false, 0)]
     public void A_256_bit_gemm_keeps_to_its_level(int groupElements, int offset, bool hasMinima, int maxCode)
     {
         var shape = new Panel256Shape(groupElements, offset, hasMinima, maxCode, 2048);

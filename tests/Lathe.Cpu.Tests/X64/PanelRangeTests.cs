@@ -1,5 +1,7 @@
 using System.Runtime.Intrinsics;
 using Lathe.Cpu.Simd.MatMul.Codes;
+using Lathe.Cpu.Simd.MatMul.Dot;
+using Lathe.Cpu.X64;
 using Lathe.Cpu.X64.MatMul.Panels256;
 using Lathe.Formats.Gguf;
 
@@ -26,6 +28,22 @@ public sealed class PanelRangeTests
         var run = new Panel256Shape(32, 0, HasMinima: false, maxCode, 2048).RunOfQuads;
         Assert.Equal(expected, run);
         Assert.True(run * 2 * 127 * maxCode <= short.MaxValue);
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Types_are_served_where_that_pays(GgmlType type)
+    {
+        Assert.Equal(WeightCodes.Visit(type, new Pays(X64Level.AvxVnni)), PanelGemm256Types.Of(X64Level.AvxVnni).Contains(type));
+        Assert.Equal(WeightCodes.Visit(type, new Pays(X64Level.Avx2)), PanelGemm256Types.Of(X64Level.Avx2).Contains(type));
+    }
+
+    private sealed class Pays(X64Level level) : IWeightCodesVisitor<bool>
+    {
+        public bool Visit<TCodes>()
+            where TCodes : struct, IWeightCodes => level == X64Level.AvxVnni
+                ? TCodes.GroupElements == 32
+                : !TCodes.Signed && PanelGemm256<TCodes, Avx2Dot>.Shape(2048).RunOfQuads >= 4;
     }
 
     private sealed unsafe class LargestCode : IWeightCodesVisitor<bool>

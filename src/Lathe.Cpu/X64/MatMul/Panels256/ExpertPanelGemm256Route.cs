@@ -1,6 +1,7 @@
 using Lathe.Cpu.MatMul;
 using Lathe.Cpu.MatMul.Experts;
 using Lathe.Cpu.Simd.MatMul.Codes;
+using Lathe.Cpu.X64.MatMul.Gemv;
 using Lathe.Cpu.X64.MatMul.Gemv256;
 using Lathe.Cpu.X64.MatMul.Panels;
 using Lathe.Engine.Graphs;
@@ -24,7 +25,7 @@ internal sealed class ExpertPanelGemm256Route(GgmlType type, X64Level level) : E
         WhyNot(node) ?? (shape.Tokens < PanelGemmRoute.MinTokens ? $"is for at least {PanelGemmRoute.MinTokens} rows" : null);
 
     public override IEnumerable<KernelListing> Kernels(GraphNode? node) => WeightCodes.Visit(
-        Type, new PanelGemm256Listing(level, node is null ? Gemv.GemvRoute.UsualK : ((ExpertMatMulNode)node).Matrix.InputWidth));
+        Type, new PanelGemm256Listing(level, node is null ? GemvRoute.UsualK : ((ExpertMatMulNode)node).Matrix.InputWidth));
 
     protected override MatrixKernel CreateKernel(int k, int rows) => WeightCodes.Visit(Type, new PanelGemm256Factory(level, k));
 }

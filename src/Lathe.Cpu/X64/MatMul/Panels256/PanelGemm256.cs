@@ -23,10 +23,15 @@ internal sealed unsafe class PanelGemm256<TCodes, TDot> : MatrixKernel
     /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
     public PanelGemm256(X64Level level, int k)
     {
+        if (TCodes.Signed && TDot.SignedOffset == 0)
+        {
+            throw new NotSupportedException("without vpdpbusd the panel gemm multiplies unsigned codes only");
+        }
+
         _layout = new ActivationLayout(k);
         var shape = Shape(_layout.RowBytes);
         var most = shape.MaxTokens(level);
-        _tokenCounts = [most, .. ((int[])[3, 2, 1]).Where(tokens => tokens < most)];
+        _tokenCounts = [most, .. ((int[])[4, 2, 1]).Where(tokens => tokens < most)];
         foreach (var tokens in _tokenCounts)
         {
             _kernels[(tokens, true)] = KernelCache.Get(new PanelGemm256Emitter(shape, level, tokens, fresh: true));
@@ -36,11 +41,7 @@ internal sealed unsafe class PanelGemm256<TCodes, TDot> : MatrixKernel
 
     /// <summary>What is baked for this format.</summary>
     public static Panel256Shape Shape(int tokenBytes) => new(
-        TCodes.GroupElements,
-        TCodes.Signed ? TDot.SignedOffset : TCodes.Offset,
-        TCodes.HasMinima,
-        TCodes.Signed && TDot.SignedOffset == 0 ? 0 : TCodes.MaxCode,
-        tokenBytes);
+        TCodes.GroupElements, TCodes.Signed ? TDot.SignedOffset : TCodes.Offset, TCodes.HasMinima, TCodes.MaxCode, tokenBytes);
 
     public override string? ActivationForm => "q8";
 

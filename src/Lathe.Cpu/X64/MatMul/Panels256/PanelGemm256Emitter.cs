@@ -13,15 +13,16 @@ namespace Lathe.Cpu.X64.MatMul.Panels256;
 ///         for each four values
 ///             w[half] = four values of 8 rows
 ///             for each token: x = its four values in all lanes; dot[token][half] += w[half] · x
-///         for each token: total += float(dot) · (scale of the rows · scale of the token) + minimum of the rows · sum of the token
+///         for each token: part += float(dot) · scale of the rows
+///     after 32 values, for each token: total += part · scale of the token + minimum of the rows · sum of the token
 ///     store totals
 /// </code>
 /// With <c>vpdpbusd</c> the dots start at the bits of 1.5 · 2^23 less offset · sum of the token's codes: read as a float that is 1.5 · 2^23 + dot, so that a
 /// subtraction converts it, for which newer processors have other ports than for products. Without it, <c>vpmaddubsw</c> sums pairs of products in 16 bits. Codes of
 /// few bits let several such sums be added before <c>vpmaddwd</c> widens them (<see cref="Panel256Shape.RunOfQuads"/>): for four bits eight, so that
-/// 512 products take 8 · 4 instructions and not 16 · 3. Signed codes give their signs to the activations first.
-/// Registers: ymm0-11 dots, in pairs for a token; where 16-bit sums are widened more than once, ymm0-5 are the wide ones; ymm12-13 weights, ymm14-15 scratch; for
-/// signed codes ymm10-11 their magnitudes. rdi codes, r8 scales, r10 minima, rsi activations, rdx their scales, r9 their negated sums, r11 their scaled sums, rax output.
+/// 512 products take 8 · 4 instructions and not 16 · 3.
+/// Registers: ymm0-11 dots, in pairs for a token; where 16-bit sums are widened more than once, ymm0-5 are the wide ones; ymm12-13 weights, ymm14-15 scratch.
+/// rdi codes, r8 scales, r10 minima, rsi activations, rdx their scales, r9 their negated sums, r11 their scaled sums, rax output.
 /// </remarks>
 internal sealed class PanelGemm256Emitter : KernelEmitter
 {
@@ -53,7 +54,7 @@ internal sealed class PanelGemm256Emitter : KernelEmitter
 
     public override string Key => $"gemm panels256 {_shape} tokens={_tokens} fresh={_fresh} {(HasVnni ? "vnni256" : "avx2")}";
 
-    protected override int FrameBytes => _tokens * RowsBytes;
+    protected override int FrameBytes => 2 * _tokens * RowsBytes;
 
     private static AssemblerRegisterYMM Activation => ymm14;
 
@@ -65,10 +66,8 @@ internal sealed class PanelGemm256Emitter : KernelEmitter
 
     private bool HasVnni => _level == X64Level.AvxVnni;
 
-    private bool SignsApart => _shape.IsSigned && !HasVnni;
-
     /// <summary>True if there are sums of 32 bits beside those of 16.</summary>
-    private bool HasWideSums => !HasVnni && !_shape.IsSigned && _shape.RunOfQuads < _shape.QuadsPerGroup;
+    private bool HasWideSums => !HasVnni && _shape.RunOfQuads < _shape.QuadsPerGroup;
 
     private int GroupsPerBlock => 32 / _shape.GroupElements;
 
@@ -100,9 +99,10 @@ internal sealed class PanelGemm256Emitter : KernelEmitter
 
     private static AssemblerRegisterYMM Weights(int half) => Ymm(12 + half);
 
-    private static AssemblerRegisterYMM Magnitudes(int half) => Ymm(10 + half);
-
     private static AssemblerMemoryOperand Total(int token, int half) => __ymmword_ptr[rsp + ((token * RowsBytes) + (half * VectorBytes))];
+
+    /// <summary>What the first group of 16 values leaves for the second.</summary>
+    private AssemblerMemoryOperand Part(int token, int half) => __ymmword_ptr[rsp + (((_tokens + token) * RowsBytes) + (half * VectorBytes))];
 
     private void Begin()
     {
@@ -156,10 +156,6 @@ internal sealed class PanelGemm256Emitter : KernelEmitter
             for (var half = 0; half < Halves; half++)
             {
                 Code.vmovdqa(Weights(half), __ymmword_ptr[rdi + ((RowsBytes * place) + (VectorBytes * half))]);
-                if (SignsApart)
-                {
-                    Code.vpabsb(Magnitudes(half), Weights(half));
-                }
             }
 
             for (var token = 0; token < _tokens; token++)
@@ -213,21 +209,6 @@ internal sealed class PanelGemm256Emitter : KernelEmitter
             return;
         }
 
-        if (SignsApart)
-        {
-            // The codes' signs go over to the activations, which are never −128.
-            var products = quad == 0 ? dot : Scratch;
-            Code.vpsignb(products, x, Weights(half));
-            Code.vpmaddubsw(products, Magnitudes(half), products);
-            Code.vpmaddwd(products, products, Ones);
-            if (quad > 0)
-            {
-                Code.vpaddd(dot, dot, products);
-            }
-
-            return;
-        }
-
         var place = quad % _shape.RunOfQuads;
         if (place == 0)
         {
@@ -250,11 +231,17 @@ internal sealed class PanelGemm256Emitter : KernelEmitter
         }
     }
 
+    /// <summary>Scales of the rows multiply each group, the scale of the token the whole block.</summary>
     private void Scale(int token, int group)
     {
         // The weights' registers are free.
-        var (scale, product) = (Weights(0), Weights(1));
-        Code.vbroadcastss(scale, __dword_ptr[rdx + (token * _shape.TokenBytes)]);
+        var (scale, part) = (Weights(0), Weights(1));
+        var isLast = group == GroupsPerBlock - 1;
+        if (isLast)
+        {
+            Code.vbroadcastss(scale, __dword_ptr[rdx + (token * _shape.TokenBytes)]);
+        }
+
         for (var half = 0; half < Halves; half++)
         {
             var dot = Dot(token, half);
@@ -267,19 +254,39 @@ internal sealed class PanelGemm256Emitter : KernelEmitter
                 Code.vcvtdq2ps(dot, dot);
             }
 
-            Code.vmulps(product, scale, __ymmword_ptr[r8 + ((RowsBytes * group) + (VectorBytes * half))]);
-            Code.vfmadd213ps(dot, product, Total(token, half));
+            var rowScales = __ymmword_ptr[r8 + ((RowsBytes * group) + (VectorBytes * half))];
+            if (group == 0)
+            {
+                Code.vmulps(dot, dot, rowScales);
+            }
+            else
+            {
+                Code.vmovaps(part, Part(token, half));
+                Code.vfmadd132ps(dot, part, rowScales);
+            }
+
+            if (isLast)
+            {
+                Code.vfmadd213ps(dot, scale, Total(token, half));
+            }
+            else
+            {
+                Code.vmovaps(Part(token, half), dot);
+            }
         }
 
-        AddSums(token, group);
-        for (var half = 0; half < Halves; half++)
+        if (isLast)
         {
-            Code.vmovaps(Total(token, half), Dot(token, half));
+            AddSums(token);
+            for (var half = 0; half < Halves; half++)
+            {
+                Code.vmovaps(Total(token, half), Dot(token, half));
+            }
         }
     }
 
     /// <summary>The share of the minima; or of the offset, where the dots did not start with it.</summary>
-    private void AddSums(int token, int group)
+    private void AddSums(int token)
     {
         if (!_shape.HasMinima && (_shape.Offset == 0 || HasVnni))
         {
@@ -287,15 +294,18 @@ internal sealed class PanelGemm256Emitter : KernelEmitter
         }
 
         var sum = Weights(0);
-        Code.vbroadcastss(sum, __dword_ptr[r11 + ((token * _shape.TokenBytes) + (sizeof(float) * group))]);
-        if (!_shape.HasMinima)
+        for (var group = 0; group < GroupsPerBlock; group++)
         {
-            Code.vmulps(sum, sum, Constant<float>([.. Enumerable.Repeat((float)-_shape.Offset, VectorBytes / sizeof(float))]));
-        }
+            Code.vbroadcastss(sum, __dword_ptr[r11 + ((token * _shape.TokenBytes) + (sizeof(float) * group))]);
+            if (!_shape.HasMinima)
+            {
+                Code.vmulps(sum, sum, Constant<float>([.. Enumerable.Repeat((float)-_shape.Offset, VectorBytes / sizeof(float))]));
+            }
 
-        for (var half = 0; half < Halves; half++)
-        {
-            Code.vfmadd231ps(Dot(token, half), sum, __ymmword_ptr[(_shape.HasMinima ? r10 : r8) + ((RowsBytes * group) + (VectorBytes * half))]);
+            for (var half = 0; half < Halves; half++)
+            {
+                Code.vfmadd231ps(Dot(token, half), sum, __ymmword_ptr[(_shape.HasMinima ? r10 : r8) + ((RowsBytes * group) + (VectorBytes * half))]);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using Lathe.Cpu.MatMul;
 using Lathe.Cpu.Simd.MatMul.Codes;
+using Lathe.Cpu.X64.MatMul.Gemv;
 using Lathe.Cpu.X64.MatMul.Gemv256;
 using Lathe.Cpu.X64.MatMul.Panels;
 using Lathe.Engine.Graphs;
@@ -26,7 +27,7 @@ internal sealed class PanelGemm256Route(GgmlType type, X64Level level) : MatMulR
         WhyNot(node) ?? (shape.Rows(((MatMulNode)node).Input.Rows) < PanelGemmRoute.MinTokens ? $"is for at least {PanelGemmRoute.MinTokens} rows" : null);
 
     public override IEnumerable<KernelListing> Kernels(GraphNode? node) => WeightCodes.Visit(
-        Type, new PanelGemm256Listing(level, node is null ? Gemv.GemvRoute.UsualK : ((MatMulNode)node).Matrix.InputWidth));
+        Type, new PanelGemm256Listing(level, node is null ? GemvRoute.UsualK : ((MatMulNode)node).Matrix.InputWidth));
 
     protected override MatrixKernel CreateKernel(int k, int rows) => WeightCodes.Visit(Type, new PanelGemm256Factory(level, k));
 }
