@@ -19,6 +19,9 @@ public static partial class X64Features
     /// <summary><c>vpdpbusd zmm</c>: CPUID leaf 7, ECX bit 11, on a processor with the bit deposits that every such one has.</summary>
     public static bool Avx512Vnni { get; } = Avx512 && Bmi2.X64.IsSupported && (Leaf7.Ecx & (1 << 11)) != 0;
 
+    /// <summary><c>vpermb</c> and <c>vgf2p8affineqb</c>, which only the first processors with vpdpbusd lack: CPUID leaf 7, ECX bits 1 and 8.</summary>
+    public static bool Avx512Bytes { get; } = Avx512 && (Leaf7.Ecx & (1 << 1)) != 0 && (Leaf7.Ecx & (1 << 8)) != 0;
+
     /// <summary><c>vdpbf16ps</c> and the conversions to bf16: CPUID leaf 7.1, EAX bit 5.</summary>
     public static bool Avx512Bf16 { get; } = Avx512Vnni && Leaf7.Eax >= 1 && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
 

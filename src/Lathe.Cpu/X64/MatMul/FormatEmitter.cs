@@ -16,7 +16,13 @@ internal abstract class FormatEmitter : KernelEmitter
     /// <inheritdoc cref="Temporary0"/>
     public static AssemblerRegisterZMM Temporary1 => zmm23;
 
+    /// <summary>A third, while codes are unpacked; the other two keep what a format leaves there from the first half of a step to the second.</summary>
+    public static AssemblerRegisterZMM Temporary2 => zmm20;
+
     public Assembler Assembler => Code;
+
+    /// <summary>Whether the code may look bytes up in whole vectors and multiply them with <see cref="ByteMatrix"/>.</summary>
+    public bool HasByteOperations { get; init; } = X64Features.Avx512Bytes;
 
     /// <summary>Keeps a constant of 64 bytes in a register.</summary>
     public AssemblerRegisterZMM KeepConstant(AssemblerMemoryOperand constant)

@@ -59,6 +59,6 @@ internal abstract class GemvFormat
         throw new NotSupportedException($"{Type} has no minima apart from its scales");
 
     /// <summary>Unpacks the pieces that one half of <see cref="Order"/> names to two vectors of unsigned codes. Of a format of small blocks these are values
-    /// [128·half, 128·half + 128), and some may not exist.</summary>
+    /// [128·half, 128·half + 128), and some may not exist. The second half of a step comes after the first.</summary>
     public abstract void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second);
 }

@@ -7,11 +7,10 @@ namespace Lathe.Cpu.X64.MatMul.Gemv.Formats;
 
 /// <summary>f16 d @0, upper bit pairs of eight scales @2, their lower nibbles @4, eight groups of 16 bytes of nibbles @8 that look up signed levels, which 128
 /// makes unsigned.</summary>
-/// <remarks>256 values: 6 for the nibbles, 4 to look up, 9 for the scales; 30 with the 11 of the products. 136 bytes.</remarks>
+/// <remarks>256 values: 6 for the levels, 7 for the scales; 24 with the 11 of the products. 136 bytes.</remarks>
 internal sealed class IQ4_XSGemv : GemvFormat
 {
-    private AssemblerRegisterZMM _mask;
-    private AssemblerRegisterZMM _levels;
+    private NibbleCode? _nibbles;
 
     public override GgmlType Type => GgmlType.IQ4_XS;
 
@@ -23,38 +22,30 @@ internal sealed class IQ4_XSGemv : GemvFormat
 
     public override ReadOnlySpan<byte> Order => PieceOrder.Halves;
 
-    public override void LoadConstants(FormatEmitter code)
-    {
-        _mask = NibbleCode.LoadMask(code);
-        _levels = NibbleCode.LoadLevels(code, IQ4_NL.Levels, Offset);
-    }
+    public override void LoadConstants(FormatEmitter code) => _nibbles = new NibbleCode(code, IQ4_NL.Levels, Offset);
 
-    /// <remarks>pdep deals the nibbles and the pairs out to bytes.</remarks>
+    /// <remarks>pdep deals the nibbles and the pairs out to the upper six bits of bytes; with the highest bit turned over these are four times the scale − 32.</remarks>
     public override void Scales(FormatEmitter code, in AssemblerMemoryOperand row, int blocks, AssemblerRegisterZMM target)
     {
-        var a = code.Assembler;
-        var factor = FormatEmitter.Temporary0;
+        var (a, scales, factor) = (code.Assembler, target.ToYmm(), FormatEmitter.Temporary0);
         a.mov(ecx, __dword_ptr[row + 4]);
         a.movzx(edx, __word_ptr[row + 2]);
-        a.pdep(rcx, rcx, code.InMemory(0x0f0f0f0f_0f0f0f0fUL));
-        a.pdep(rdx, rdx, code.InMemory(0x30303030_30303030UL));
+        a.pdep(rcx, rcx, code.InMemory(0x3c3c3c3c_3c3c3c3cUL));
+        a.pdep(rdx, rdx, code.InMemory(0xc0c0c0c0_c0c0c0c0UL));
         a.or(rcx, rdx);
-        a.movzx(edx, __word_ptr[row]);
+        a.xor(rcx, code.InMemory(0x80808080_80808080UL));
         a.vmovq(target.ToXmm(), rcx);
-        a.vpmovzxbd(target.ToYmm(), target.ToXmm());
-        a.vmovd(factor.ToXmm(), edx);
-        a.vcvtph2ps(factor.ToXmm(), factor.ToXmm());
+        a.vcvtph2ps(factor.ToXmm(), __qword_ptr[row]);
+        a.vmulss(factor.ToXmm(), factor.ToXmm(), code.InMemory(1f / 4));
+        a.vpmovsxbd(scales, target.ToXmm());
         a.vbroadcastss(factor.ToYmm(), factor.ToXmm());
-        a.vpsubd(target.ToYmm(), target.ToYmm(), code.InMemory(32, 32, 32, 32, 32, 32, 32, 32));
-        a.vcvtdq2ps(target.ToYmm(), target.ToYmm());
-        a.vmulps(target.ToYmm(), target.ToYmm(), factor.ToYmm());
+        a.vcvtdq2ps(scales, scales);
+        a.vmulps(scales, scales, factor.ToYmm());
     }
 
     public override void Codes(FormatEmitter code, in AssemblerMemoryOperand row, int half, int blocks, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
     {
-        var a = code.Assembler;
-        a.vmovdqu8(first, __zmmword_ptr[row + (8 + (64 * half))]);
-        NibbleCode.Split(a, first, second, _mask);
-        NibbleCode.LookUp(a, first, second, _levels);
+        code.Assembler.vmovdqu8(first, __zmmword_ptr[row + (8 + (64 * half))]);
+        _nibbles!.Split(code, first, second);
     }
 }

@@ -7,7 +7,7 @@ namespace Lathe.Cpu.X64.MatMul.Gemv.Formats;
 
 /// <summary>Third bits @0, bit pairs @32, sixteen 6-bit scales above −32 @96, f16 d @108; codes stand 4 above their values. Pair p of a half's 32 bytes holds its
 /// values 32·p and up, bit p of the third bits those of the first half, bit 4 + p those of the second.</summary>
-/// <remarks>256 values: 7 for the pairs, 9 for the third bits, 13 for the scales; 46 with the 17 of the products. 110 bytes.</remarks>
+/// <remarks>256 values: 7 for the pairs, 9 for the third bits, 12 for the scales; 45 with the 17 of the products. 110 bytes.</remarks>
 internal sealed class Q3_KGemv : GemvFormat
 {
     /// <summary>vpternlog: a | (b &amp; c).</summary>
@@ -51,10 +51,8 @@ internal sealed class Q3_KGemv : GemvFormat
         a.vpmovzxbd(target, scales);
         a.vpsubd(target, target, code.InMemoryRepeated(32));
         var factor = FormatEmitter.Temporary0;
-        a.movzx(ecx, __word_ptr[row + 108]);
-        a.vmovd(factor.ToXmm(), ecx);
-        a.vcvtph2ps(factor.ToXmm(), factor.ToXmm());
-        a.vbroadcastss(factor, factor.ToXmm());
+        a.vpbroadcastw(factor.ToYmm(), __word_ptr[row + 108]);
+        a.vcvtph2ps(factor, factor.ToYmm());
         a.vcvtdq2ps(target, target);
         a.vmulps(target, target, factor);
     }

@@ -4,7 +4,7 @@ using Lathe.Formats.Quantization;
 namespace Lathe.Cpu.X64.MatMul.Gemv.Formats;
 
 /// <summary>f16 scale @0, nibbles above −8 @2.</summary>
-/// <remarks>256 values: 6 insertions, 6 for the nibbles, 5 for the scales; 28 with the 11 of the products. 144 bytes.</remarks>
+/// <remarks>256 values: 4 to collect the nibbles, 4 for the nibbles, 5 for the scales; 24 with the 11 of the products. 144 bytes.</remarks>
 internal sealed class Q4_0Gemv : SmallNibbles
 {
     public override GgmlType Type => GgmlType.Q4_0;

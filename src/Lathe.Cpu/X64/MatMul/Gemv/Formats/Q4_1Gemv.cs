@@ -5,7 +5,7 @@ using Lathe.Formats.Quantization;
 namespace Lathe.Cpu.X64.MatMul.Gemv.Formats;
 
 /// <summary>f16 scale @0, f16 minimum @2, nibbles @4.</summary>
-/// <remarks>256 values: 6 insertions, 6 for the nibbles, 9 for the scales; 33 with the 12 of the products. 160 bytes.</remarks>
+/// <remarks>256 values: 4 to collect the nibbles, 4 for the nibbles, 9 for the scales; 29 with the 12 of the products. 160 bytes.</remarks>
 internal sealed class Q4_1Gemv : SmallNibbles
 {
     public override GgmlType Type => GgmlType.Q4_1;

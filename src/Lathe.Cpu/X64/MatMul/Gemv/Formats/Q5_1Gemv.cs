@@ -5,7 +5,7 @@ using Lathe.Formats.Quantization;
 namespace Lathe.Cpu.X64.MatMul.Gemv.Formats;
 
 /// <summary>f16 scale @0, f16 minimum @2, fifth bits @4, nibbles @8.</summary>
-/// <remarks>256 values: 6 insertions, 6 for the nibbles, 8 for the fifth bits, 9 for the scales; 41 with the 12 of the products. 192 bytes.</remarks>
+/// <remarks>256 values: 4 to collect the nibbles, 4 for the nibbles, 8 for the fifth bits, 9 for the scales; 37 with the 12 of the products. 192 bytes.</remarks>
 internal sealed class Q5_1Gemv : SmallFifthBits
 {
     public override GgmlType Type => GgmlType.Q5_1;
