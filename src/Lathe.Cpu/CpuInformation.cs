@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Lathe.Cpu.X64;
 
 namespace Lathe.Cpu;
 
@@ -12,6 +13,9 @@ public static class CpuInformation
 
     /// <summary>The widest instruction set that portable kernels use here.</summary>
     public static string InstructionSet { get; } = string.Join(" + ", InstructionSets());
+
+    /// <summary>The widest instruction set that emitted machine code uses here; null where none can be emitted.</summary>
+    public static string? MachineCode => X64Levels.Description;
 
     private static IEnumerable<string> InstructionSets()
     {

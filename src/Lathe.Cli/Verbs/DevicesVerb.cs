@@ -23,15 +23,21 @@ internal static class DevicesVerb
                     ["device"] = "cpu",
                     ["name"] = CpuInformation.ModelName,
                     ["instruction_set"] = CpuInformation.InstructionSet,
+                    ["machine_code"] = CpuInformation.MachineCode,
                     ["cores"] = Environment.ProcessorCount,
                     ["memory_bytes"] = memory,
                 }));
                 return ExitCode.Success;
             }
 
-            var table = new Table().Border(TableBorder.Simple).AddColumns("device", "name", "instructions", "cores", "memory");
+            var table = new Table().Border(TableBorder.Simple).AddColumns("device", "name", "instructions", "machine code", "cores", "memory");
             table.AddRow(
-                "cpu", CpuInformation.ModelName.EscapeMarkup(), CpuInformation.InstructionSet.EscapeMarkup(), $"{Environment.ProcessorCount}", Quantity.Bytes(memory));
+                "cpu",
+                CpuInformation.ModelName.EscapeMarkup(),
+                CpuInformation.InstructionSet.EscapeMarkup(),
+                CpuInformation.MachineCode ?? "none",
+                $"{Environment.ProcessorCount}",
+                Quantity.Bytes(memory));
             Terminal.Out.Write(table);
             return ExitCode.Success;
         });

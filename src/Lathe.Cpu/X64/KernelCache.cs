@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Lathe.Cpu.X64.MatMul.Gemv;
+using Lathe.Cpu.X64.MatMul.Gemv256;
 using Lathe.Formats.Gguf;
 
 namespace Lathe.Cpu.X64;
@@ -46,6 +47,11 @@ internal static class KernelCache
         if (X64Features.Avx512Vnni)
         {
             ThreadPool.UnsafeQueueUserWorkItem(static _ => new GemvEmitter(GemvFormats.Create(GgmlType.Q4_K), k: 256, tokens: 1).Assemble(out var _), null);
+        }
+        else if (X64Features.Avx2)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static _ => Gemv256Formats.Create(GgmlType.Q4_K).CreateEmitter(X64Level.Avx2, k: 256, tokens: 1).Assemble(out var _), null);
         }
     }
 

@@ -20,7 +20,7 @@ internal abstract class KernelEmitter
     /// <summary>The kernel's name and every value that is baked into it: equal keys mean equal code.</summary>
     public abstract string Key { get; }
 
-    /// <remarks>EVEX throughout: only it reaches registers 16-31.</remarks>
+    /// <remarks>EVEX where an instruction has both forms: only it reaches registers 16-31. Emitters for processors without AVX-512 turn that round.</remarks>
     protected Assembler Code { get; } = new(64) { PreferVex = false };
 
     /// <summary>Where the argument pointer arrives.</summary>

@@ -6,6 +6,13 @@ namespace Lathe.Cpu.X64;
 /// <summary>Instructions that emitted code may use although .NET has no intrinsics for them.</summary>
 public static partial class X64Features
 {
+    /// <summary>Integer vectors of 256 bits, fused multiply-add and conversions of f16, which .NET does not tell of: CPUID leaf 1, ECX bit 29.</summary>
+    public static bool Avx2 { get; } =
+        IsX64 && System.Runtime.Intrinsics.X86.Avx2.IsSupported && Fma.IsSupported && (X86Base.CpuId(1, 0).Ecx & (1 << 29)) != 0;
+
+    /// <summary><c>vpdpbusd ymm</c> in its VEX encoding.</summary>
+    public static bool AvxVnni { get; } = Avx2 && System.Runtime.Intrinsics.X86.AvxVnni.IsSupported;
+
     /// <summary>Vectors of 512 bits with byte, word and double word operations, on a system that saves their state.</summary>
     public static bool Avx512 { get; } = IsX64 && Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported;
 

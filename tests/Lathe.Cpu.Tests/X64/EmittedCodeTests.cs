@@ -2,7 +2,9 @@ using Iced.Intel;
 using Lathe.Cpu.X64;
 using Lathe.Cpu.X64.MatMul.Floats;
 using Lathe.Cpu.X64.MatMul.Gemv;
+using Lathe.Cpu.X64.MatMul.Gemv256;
 using Lathe.Cpu.X64.MatMul.Panels;
+using Lathe.Cpu.X64.MatMul.Panels256;
 using Lathe.Cpu.X64.MatMul.Tiles;
 using Lathe.Formats.Gguf;
 using Lathe.Formats.Quantization;
@@ -33,6 +35,46 @@ public sealed class EmittedCodeTests
         }
 
         AssertSound(new GemvPackEmitter(GemvFormats.Create(type), new GemvLayout(GemvFormats.Create(type), sizes[0])));
+    }
+
+    /// <summary>Code for processors without AVX-512 has none of it, in its body or around it.</summary>
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void A_256_bit_gemv_keeps_to_its_level(GgmlType type)
+    {
+        int[] sizes = BlockFormat.Get(type).BlockElements == 32 ? [96, 256, 2880] : [256, 2816];
+        foreach (var level in Gemv256Route.Levels)
+        {
+            foreach (var k in sizes)
+            {
+                foreach (var tokens in (int[])[1, 2, 4])
+                {
+                    AssertSound(Gemv256Formats.Create(type).CreateEmitter(level, k, tokens));
+                    AssertWithin(level, Gemv256Formats.Create(type).CreateEmitter(level, k, tokens));
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(32, 8, false, 15)]
+    [InlineData(32, 0, true, 31)]
+    [InlineData(16, 32, false, 63)]
+    [InlineData(16, 0, true, 3)]
+    public void A_256_bit_gemm_keeps_to_its_level(int groupElements, int offset, bool hasMinima, int maxCode)
+    {
+        var shape = new Panel256Shape(groupElements, offset, hasMinima, maxCode, 2048);
+        foreach (var level in Gemv256Route.Levels)
+        {
+            for (var tokens = 1; tokens <= shape.MaxTokens(level); tokens++)
+            {
+                foreach (var fresh in (bool[])[true, false])
+                {
+                    AssertSound(new PanelGemm256Emitter(shape, level, tokens, fresh));
+                    AssertWithin(level, new PanelGemm256Emitter(shape, level, tokens, fresh));
+                }
+            }
+        }
     }
 
     [Fact]
@@ -86,6 +128,10 @@ public sealed class EmittedCodeTests
         {
             keys.AddRange(((int[])[1, 2, 4]).SelectMany(tokens => ((int[])[256, 512]).Select(k => new GemvEmitter(GemvFormats.Create(type), k, tokens).Key)));
             keys.Add(new GemvPackEmitter(GemvFormats.Create(type), new GemvLayout(GemvFormats.Create(type), 256)).Key);
+            foreach (var level in Gemv256Route.Levels)
+            {
+                keys.AddRange(((int[])[1, 2, 4]).SelectMany(tokens => ((int[])[256, 512]).Select(k => Gemv256Formats.Create(type).CreateEmitter(level, k, tokens).Key)));
+            }
         }
 
         foreach (var type in FloatFormat.Types)
@@ -128,6 +174,21 @@ public sealed class EmittedCodeTests
         AssertEncoded("410f188c0000080000", code => code.prefetcht0(__byte_ptr[r8 + rax + 2048]));
     }
 
+    /// <summary>The expected bytes are those of GNU as, which wants <c>{vex}</c> before <c>vpdpbusd</c>.</summary>
+    [Fact]
+    public void Instructions_without_avx512_have_the_vex_encoding()
+    {
+        AssertEncoded("c4e25d50b720010000", code => code.vpdpbusd(ymm6, ymm4, __ymmword_ptr[rdi + 0x120]), vex: true);
+        AssertEncoded("c4e27550c2", code => code.vpdpbusd(ymm0, ymm1, ymm2), vex: true);
+        AssertEncoded("c4e255047f20", code => code.vpmaddubsw(ymm7, ymm5, __ymmword_ptr[rdi + 32]), vex: true);
+        AssertEncoded("c4c14df5f6", code => code.vpmaddwd(ymm6, ymm6, ymm14), vex: true);
+        AssertEncoded("c5cd6bf7", code => code.vpackssdw(ymm6, ymm6, ymm7), vex: true);
+        AssertEncoded("c4423d0cc7", code => code.vpermilps(ymm8, ymm8, ymm15), vex: true);
+        AssertEncoded("c4427d13c0", code => code.vcvtph2ps(ymm8, xmm8), vex: true);
+        AssertEncoded("c4e22da80424", code => code.vfmadd213ps(ymm0, ymm10, __ymmword_ptr[rsp]), vex: true);
+        AssertEncoded("c4c159c464011201", code => code.vpinsrw(xmm4, xmm4, __word_ptr[r9 + rax + 18], 1), vex: true);
+    }
+
     [Fact]
     public void A_constant_is_placed_once()
     {
@@ -147,9 +208,13 @@ public sealed class EmittedCodeTests
     private static int[] Integers(byte[] code, ulong address) =>
         [.. Enumerable.Range(0, 16).Select(i => BitConverter.ToInt32(code, (int)address + (4 * i)))];
 
-    private static void AssertEncoded(string expected, Action<Assembler> write)
+    private static void AssertEncoded(string expected, Action<Assembler> write, bool vex = false)
     {
-        var whole = new SnippetEmitter("with", emitter => write(emitter.Code)).Assemble(out var codeBytes);
+        var whole = new SnippetEmitter("with", emitter =>
+        {
+            emitter.Code.PreferVex = vex;
+            write(emitter.Code);
+        }).Assemble(out var codeBytes);
         _ = new SnippetEmitter("without", _ => { }).Assemble(out var frameBytes);
         Assert.Contains(expected, Convert.ToHexStringLower(whole, 0, codeBytes));
         Assert.Equal(expected.Length / 2, codeBytes - frameBytes);
@@ -213,6 +278,22 @@ public sealed class EmittedCodeTests
             Assert.True(
                 instruction.IPRelativeMemoryAddress > instructions[^1].IP && end <= (ulong)code.Length,
                 $"{emitter.Key}: the constant at {instruction.IPRelativeMemoryAddress:x} is outside of the code");
+        }
+    }
+
+    private static void AssertWithin(X64Level level, KernelEmitter emitter)
+    {
+        CpuidFeature[] allowed =
+        [
+            CpuidFeature.INTEL8086, CpuidFeature.INTEL386, CpuidFeature.INTEL486, CpuidFeature.X64, CpuidFeature.PREFETCHW, CpuidFeature.SSE,
+            CpuidFeature.AVX, CpuidFeature.AVX2, CpuidFeature.FMA, CpuidFeature.F16C,
+            .. level == X64Level.AvxVnni ? (CpuidFeature[])[CpuidFeature.AVX_VNNI] : [],
+        ];
+        var code = emitter.Assemble(out var codeBytes);
+        foreach (var instruction in Decode(code, codeBytes))
+        {
+            Assert.NotEqual(EncodingKind.EVEX, instruction.Code.Encoding());
+            Assert.All(instruction.CpuidFeatures.ToArray(), feature => Assert.Contains(feature, allowed));
         }
     }
 

@@ -2,7 +2,9 @@ using Lathe.Cpu.MatMul;
 using Lathe.Cpu.Simd.MatMul.Codes;
 using Lathe.Cpu.Tests.Simd.MatMul;
 using Lathe.Cpu.X64;
+using Lathe.Cpu.X64.MatMul.Gemv256;
 using Lathe.Cpu.X64.MatMul.Panels;
+using Lathe.Cpu.X64.MatMul.Panels256;
 using Lathe.Cpu.X64.MatMul.Tiles;
 using Lathe.Formats.Gguf;
 using Lathe.Formats.Quantization;
@@ -43,6 +45,27 @@ public sealed class GemmKernelTests
         }
     }
 
+    public static TheoryData<X64Level, GgmlType, int> Cases256
+    {
+        get
+        {
+            var cases = new TheoryData<X64Level, GgmlType, int>();
+            foreach (var level in Gemv256Route.Levels)
+            {
+                foreach (var type in PanelGemm256Types.Of(level))
+                {
+                    int[] sizes = BlockFormat.Get(type).BlockElements == 32 ? [32, 224, 1056] : [256, 1280];
+                    foreach (var k in sizes)
+                    {
+                        cases.Add(level, type, k);
+                    }
+                }
+            }
+
+            return cases;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Tiles_agree_with_f64(GgmlType type, int k)
@@ -58,6 +81,16 @@ public sealed class GemmKernelTests
     {
         Assert.SkipUnless(X64Features.Avx512Vnni, "The processor has no 512-bit vpdpbusd.");
         using var problem = Case(WeightCodes.Visit(type, new PanelGemmFactory(k)), type, k);
+        Check(problem, problem.Quantized, SameActivations);
+        problem.AssertClose(problem.Exact, problem.Run(0, Rows, MaxTokens), 0, Rows, MaxTokens, ExactActivations);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases256))]
+    public void Panels_of_256_bits_agree_with_f64(X64Level level, GgmlType type, int k)
+    {
+        Assert.SkipUnless(X64Levels.IsSupported(level), $"The processor has no {X64Levels.Name(level)}.");
+        using var problem = Case(WeightCodes.Visit(type, new PanelGemm256Factory(level, k)), type, k);
         Check(problem, problem.Quantized, SameActivations);
         problem.AssertClose(problem.Exact, problem.Run(0, Rows, MaxTokens), 0, Rows, MaxTokens, ExactActivations);
     }

@@ -18,6 +18,9 @@ internal unsafe interface IWeightCodes
     /// <summary>Codes are two's complement bytes; otherwise they are 0..127.</summary>
     static abstract bool Signed { get; }
 
+    /// <summary>The largest unsigned code.</summary>
+    static virtual int MaxCode => 127;
+
     /// <summary>What an unsigned code stands above its value by: 0 or a power of two.</summary>
     static abstract int Offset { get; }
 

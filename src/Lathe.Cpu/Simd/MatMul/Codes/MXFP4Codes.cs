@@ -15,6 +15,8 @@ internal readonly unsafe struct MXFP4Codes : IWeightCodes
 
     public static bool Signed => false;
 
+    public static int MaxCode => 28;
+
     public static int Offset => 16;
 
     public static bool HasMinima => false;

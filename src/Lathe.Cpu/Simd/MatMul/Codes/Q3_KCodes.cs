@@ -15,6 +15,8 @@ internal readonly unsafe struct Q3_KCodes : IWeightCodes
 
     public static bool Signed => false;
 
+    public static int MaxCode => 7;
+
     public static int Offset => 4;
 
     public static bool HasMinima => false;

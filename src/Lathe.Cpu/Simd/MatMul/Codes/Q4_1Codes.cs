@@ -15,6 +15,8 @@ internal readonly unsafe struct Q4_1Codes : IWeightCodes
 
     public static bool Signed => false;
 
+    public static int MaxCode => 15;
+
     public static int Offset => 0;
 
     public static bool HasMinima => true;

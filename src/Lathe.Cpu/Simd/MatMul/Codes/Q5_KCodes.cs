@@ -15,6 +15,8 @@ internal readonly unsafe struct Q5_KCodes : IWeightCodes
 
     public static bool Signed => false;
 
+    public static int MaxCode => 31;
+
     public static int Offset => 0;
 
     public static bool HasMinima => true;

@@ -15,6 +15,8 @@ internal readonly unsafe struct Q6_KCodes : IWeightCodes
 
     public static bool Signed => false;
 
+    public static int MaxCode => 63;
+
     public static int Offset => 32;
 
     public static bool HasMinima => false;

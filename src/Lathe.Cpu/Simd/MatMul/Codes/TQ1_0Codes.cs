@@ -15,6 +15,8 @@ internal readonly unsafe struct TQ1_0Codes : IWeightCodes
 
     public static bool Signed => false;
 
+    public static int MaxCode => 2;
+
     public static int Offset => 1;
 
     public static bool HasMinima => false;

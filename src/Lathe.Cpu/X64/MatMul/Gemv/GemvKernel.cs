@@ -3,19 +3,12 @@ using Lathe.Formats.Gguf;
 
 namespace Lathe.Cpu.X64.MatMul.Gemv;
 
-/// <summary>The emitted gemv of one weight type and row length: cuts a thread's rows into the streams that the machine code walks in lockstep.</summary>
+/// <summary>The emitted gemv of one weight type and row length.</summary>
 internal sealed unsafe class GemvKernel : MatrixKernel
 {
-    /// <summary>Rows that several passes of tokens share while they are in the second-level cache.</summary>
-    private const int RowsPerPass = 128;
-
-    /// <summary>Tokens that one pass over the weights serves.</summary>
-    private static readonly int[] s_together = [1, 2, 4];
-
     private readonly GemvLayout _layout;
-    private readonly MachineKernel?[] _byTokens = new MachineKernel?[s_together[^1] + 1];
     private readonly MachineKernel _pack;
-    private readonly int _together;
+    private readonly GemvStreams _streams;
 
     /// <param name="k">Values per row.</param>
     /// <param name="tokens">Most tokens that it will be asked for.</param>
@@ -26,18 +19,16 @@ internal sealed unsafe class GemvKernel : MatrixKernel
     {
         _layout = new GemvLayout(format, k);
         _pack = KernelCache.Get(new GemvPackEmitter(GemvFormats.Create(format.Type), _layout));
-        foreach (var together in s_together.Where(together => together <= (specialized ? tokens : 1)))
-        {
-            _byTokens[together] = KernelCache.Get(new GemvEmitter(GemvFormats.Create(format.Type), specialized ? k : null, together));
-        }
-
-        _together = specialized ? s_together[^1] : 1;
+        _streams = new GemvStreams(
+            specialized ? tokens : 1,
+            together => new GemvEmitter(GemvFormats.Create(format.Type), specialized ? k : null, together),
+            GemvEmitter.StreamsOf);
     }
 
     /// <summary>All machine code for rows of <paramref name="k"/> values.</summary>
     public static IEnumerable<KernelListing> List(GgmlType type, int k) =>
     [
-        .. s_together.Select(together => Disassembly.List(new GemvEmitter(GemvFormats.Create(type), k, together))),
+        .. GemvStreams.TokensTogether.Select(together => Disassembly.List(new GemvEmitter(GemvFormats.Create(type), k, together))),
         Disassembly.List(new GemvPackEmitter(GemvFormats.Create(type), new GemvLayout(GemvFormats.Create(type), k))),
     ];
 
@@ -58,31 +49,7 @@ internal sealed unsafe class GemvKernel : MatrixKernel
         }
     }
 
-    public override void Run(MatMulArguments* arguments)
-    {
-        if (arguments->RowStart == arguments->RowEnd)
-        {
-            return;
-        }
-
-        if (arguments->Tokens == 1)
-        {
-            Run(arguments, arguments->RowStart, arguments->RowEnd, 0, 1);
-            return;
-        }
-
-        for (var row = arguments->RowStart; row < arguments->RowEnd; row += RowsPerPass)
-        {
-            var token = 0;
-            while (token < arguments->Tokens)
-            {
-                var left = arguments->Tokens - token;
-                var together = Math.Min(left >= 4 ? 4 : left >= 2 ? 2 : 1, _together);
-                Run(arguments, row, Math.Min(row + RowsPerPass, arguments->RowEnd), token, together);
-                token += together;
-            }
-        }
-    }
+    public override void Run(MatMulArguments* arguments) => _streams.Run(arguments);
 
     private bool TryPack(float* x, byte* records, int steps)
     {
@@ -99,27 +66,5 @@ internal sealed unsafe class GemvKernel : MatrixKernel
         new Span<float>(x + (k - left), left).CopyTo(new Span<float>(padded, left));
         new Span<float>(padded + left, GemvLayout.StepElements - left).Clear();
         return TryPack(padded, row + (steps * (long)_layout.RecordBytes), 1);
-    }
-
-    private void Run(MatMulArguments* arguments, int start, int end, int token, int tokens)
-    {
-        var streams = GemvEmitter.StreamsOf(tokens);
-        var rows = (end - start + streams - 1) / streams;
-        var call = new GemvArguments
-        {
-            Activations = arguments->Activations + (token * arguments->ActivationStride),
-            RowCount = rows,
-            OutputStride = arguments->OutputStride * sizeof(float),
-            RowBytes = arguments->RowBytes,
-        };
-        for (var stream = 0; stream < streams; stream++)
-        {
-            // Where the rows do not divide evenly, the last streams compute some rows of their neighbours again.
-            var first = Math.Min(start + (stream * rows), end - rows);
-            call.Rows[stream] = (nint)(arguments->Weights + (first * arguments->RowBytes));
-            call.Outputs[stream] = (nint)(arguments->Output + (token * arguments->OutputStride) + first);
-        }
-
-        _byTokens[tokens]!.Run(&call);
     }
 }
