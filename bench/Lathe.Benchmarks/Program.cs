@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Lathe.Benchmarks;
+using Lathe.Benchmarks.Kernels;
 using Lathe.Benchmarks.Loading;
 using Lathe.Benchmarks.Quantization;
 using Lathe.Benchmarks.Tokenization;
@@ -13,6 +14,9 @@ switch (args)
     case ["dequantize", "--quick"]:
         DequantizationTable.Print();
         return 0;
+    case ["kernels", "--quick"]:
+        KernelTable.Print();
+        return 0;
     case ["load", "--quick", .. var models] when models.Length <= 1:
         LoadTable.Print(models is [var model] ? model : RepositoryFiles.BuiltInModel);
         return 0;
@@ -20,6 +24,7 @@ switch (args)
         Console.Error.WriteLine("""
             dotnet run -c Release --project bench/Lathe.Benchmarks -- tokenizer --quick [VOCABULARY.gguf ...]
             dotnet run -c Release --project bench/Lathe.Benchmarks -- dequantize --quick
+            dotnet run -c Release --project bench/Lathe.Benchmarks -- kernels --quick
             dotnet run -c Release --project bench/Lathe.Benchmarks -- load --quick [MODEL.gguf]
             dotnet run -c Release --project bench/Lathe.Benchmarks -- --filter '*Tokenizer*'        (BenchmarkDotNet and its options)
             """);
