@@ -57,7 +57,7 @@ public sealed class GemmKernelTests
     public void Panels_agree_with_f64(GgmlType type, int k)
     {
         Assert.SkipUnless(X64Features.Avx512Vnni, "The processor has no 512-bit vpdpbusd.");
-        using var problem = Case(WeightCodes.Visit(type, new PanelGemmFactory(k)), type, k);
+        using var problem = Case(WeightCodes.Visit(type, new PanelGemmFactory(type, k)), type, k);
         Check(problem, problem.Quantized, SameActivations);
         problem.AssertClose(problem.Exact, problem.Run(0, Rows, MaxTokens), 0, Rows, MaxTokens, ExactActivations);
     }

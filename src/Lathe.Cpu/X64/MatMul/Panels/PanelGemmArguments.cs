@@ -6,29 +6,19 @@ namespace Lathe.Cpu.X64.MatMul.Panels;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct PanelGemmArguments
 {
-    public const int CodesOffset = 0;
-    public const int ScalesOffset = 8;
-    public const int MinimaOffset = 16;
-    public const int ActivationsOffset = 24;
-    public const int ActivationScalesOffset = 32;
-    public const int NegatedSumsOffset = 40;
-    public const int ScaledSumsOffset = 48;
-    public const int OutputOffset = 56;
-    public const int OutputStrideOffset = 64;
-    public const int BlocksOffset = 72;
-    public const int RepetitionsOffset = 80;
-    public const int RowMaskOffset = 88;
+    public const int WeightsOffset = 0;
+    public const int ActivationsOffset = 8;
+    public const int OutputOffset = 16;
+    public const int OutputStrideOffset = 24;
+    public const int BlocksOffset = 32;
+    public const int RepetitionsOffset = 40;
+    public const int RowMaskOffset = 48;
 
-    /// <summary>The first panel; the second lies <see cref="Simd.MatMul.Quantized.PanelScratch.Bytes"/> further.</summary>
-    public byte* Codes;
-    public float* Scales;
-    public float* Minima;
+    /// <summary>Unpacked blocks, as <see cref="PanelLayout"/> has them.</summary>
+    public byte* Weights;
 
-    /// <summary>The first token's codes from the panel's first value on.</summary>
+    /// <summary>The first token's record for the first block.</summary>
     public byte* Activations;
-    public float* ActivationScales;
-    public int* NegatedSums;
-    public float* ScaledSums;
 
     /// <summary>The first token's result for the first row.</summary>
     public float* Output;
