@@ -42,9 +42,18 @@ public sealed class EmittedCodeTests
             AssertSound(new TileGemmEmitter(16, fresh));
             foreach (var tokens in (int[])[1, 2, 3, PanelGemmEmitter.MaxTokens])
             {
-                AssertSound(new PanelGemmEmitter(new PanelGemmShape(32, 8, HasMinima: false, 2048), tokens, fresh));
-                AssertSound(new PanelGemmEmitter(new PanelGemmShape(16, 0, HasMinima: true, 2048), tokens, fresh));
+                foreach (var exact in (bool[])[true, false])
+                {
+                    AssertSound(new PanelGemmEmitter(new PanelGemmShape(new PanelLayout(32, HasMinima: false), new PanelActivations(1), exact, 2048), tokens, fresh));
+                    AssertSound(new PanelGemmEmitter(new PanelGemmShape(new PanelLayout(16, HasMinima: true), new PanelActivations(2), exact, 2048), tokens, fresh));
+                }
             }
+        }
+
+        foreach (var layout in (PanelLayout[])[new PanelLayout(32, HasMinima: false), new PanelLayout(16, HasMinima: true)])
+        {
+            AssertSound(new PanelFinishEmitter(layout, 8, exactScales: true));
+            AssertSound(new PanelPackEmitter(new PanelActivations(layout.Groups)));
         }
 
         AssertSound(new TilePackEmitter());
@@ -52,6 +61,7 @@ public sealed class EmittedCodeTests
         foreach (var type in GemvFormats.Types)
         {
             AssertSound(new TileUnpackEmitter(GemvFormats.Create(type), 512));
+            AssertSound(new PanelUnpackEmitter(GemvFormats.Create(type), GemvFormats.Create(type).BlocksPerStep));
         }
     }
 

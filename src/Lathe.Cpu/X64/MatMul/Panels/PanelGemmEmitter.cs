@@ -23,7 +23,7 @@ namespace Lathe.Cpu.X64.MatMul.Panels;
 /// is subtracted is exact: scales have 11 bits, or 11 times eight. Scales of other kinds are converted and multiplied.
 /// Registers: zmm0-11 dots, zmm12-23 totals, zmm24-25 weights, zmm26-27 activations, zmm28-29 scales, zmm30-31 shifts or minima. rdi weights, rsi activations, rax output.
 /// Of 32 values 16 instructions for a token and 32 rows multiply and 4 scale: 80 % of the peak at best, 73 % with minima, 67 % with groups of 16.
-/// Two panels share each broadcast, so that 8 loads feed 12 products; the sums start with a load.
+/// Two panels share each broadcast, so that 8 loads feed 12 products; the sums start with copies of a register.
 /// </remarks>
 /// <param name="shape">What is baked beside the tokens.</param>
 /// <param name="tokens">Tokens together, 1 to 6.</param>
@@ -112,11 +112,13 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
 
     private void Group(int group)
     {
-        for (var token = 0; token < tokens; token++)
+        for (var panel = 0; panel < Panels; panel++)
         {
-            for (var panel = 0; panel < Panels; panel++)
+            // Copies between registers take no port, which loads do.
+            Code.vmovdqa64(Dot(0, panel), __zmmword_ptr[rdi + shape.Layout.Start(group, panel)]);
+            for (var token = 1; token < tokens; token++)
             {
-                Code.vmovdqa64(Dot(token, panel), __zmmword_ptr[rdi + shape.Layout.Start(group, panel)]);
+                Code.vmovdqa64(Dot(token, panel), Dot(0, panel));
             }
         }
 
@@ -135,12 +137,6 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
                 {
                     Code.vpdpbusd(Dot(token, panel), Activation(token), Weights(panel));
                 }
-            }
-
-            if (quad < tokens)
-            {
-                // The same block of the next tokens.
-                Code.prefetcht0(__byte_ptr[rsi + Record(tokens + quad)]);
             }
         }
 
