@@ -12,6 +12,13 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
 {
     private const int Rows = PanelLayout.Rows;
     private const int StepElements = ActivationLayout.StepElements;
+    private const int SumStride = Rows * sizeof(float);
+
+    /// <summary>Tokens whose sums wait in the second-level cache for the next chunk.</summary>
+    private const int TokensTogether = 512;
+
+    /// <summary>Activations that stay in the second-level cache while all rows run over them.</summary>
+    private const int ActivationBytes = 1 << 20;
 
     private static readonly int[] s_tokenCounts = [PanelGemmEmitter.MaxTokens, 3, 2, 1];
 
@@ -41,7 +48,7 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
 
     public override string? ActivationForm => _activations.Name;
 
-    public override int ScratchBytes => PanelScratch.Bytes + _layout.ChunkBytes;
+    public override int ScratchBytes => PanelScratch.Bytes + _layout.ChunkBytes + (TokensTogether * SumStride);
 
     public override int RowMultiple => Rows;
 
@@ -58,14 +65,16 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
 
     public override void Run(MatMulArguments* arguments)
     {
-        for (var k = 0; k < arguments->K; k += PanelLayout.ChunkElements)
+        for (var token = 0; token < arguments->Tokens; token += TokensTogether)
         {
-            var elements = Math.Min(PanelLayout.ChunkElements, arguments->K - k);
-            for (var row = arguments->RowStart; row < arguments->RowEnd; row += Rows)
+            var tokens = Math.Min(TokensTogether, arguments->Tokens - token);
+            var run = Math.Max(1, ActivationBytes / (tokens * PanelLayout.ChunkBlocks * _activations.RecordBytes)) * PanelLayout.ChunkElements;
+            for (var k = 0; k < arguments->K; k += run)
             {
-                var rows = Math.Min(Rows, arguments->RowEnd - row);
-                Unpack(arguments, k, elements, row, rows);
-                Multiply(arguments, k, elements, row, rows);
+                for (var row = arguments->RowStart; row < arguments->RowEnd; row += Rows)
+                {
+                    Panel(arguments, k, Math.Min(k + run, arguments->K), row, token, tokens);
+                }
             }
         }
     }
@@ -84,6 +93,33 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
         new Span<float>(x, count).CopyTo(new Span<float>(padded, count));
         new Span<float>(padded + count, StepElements - count).Clear();
         return TryPack(padded, records, 1);
+    }
+
+    /// <summary>Values [start, end) of 32 rows by some tokens.</summary>
+    private void Panel(MatMulArguments* arguments, int start, int end, int row, int token, int tokens)
+    {
+        var rows = Math.Min(Rows, arguments->RowEnd - row);
+        var output = arguments->Output + (token * arguments->OutputStride) + row;
+        var outputStride = arguments->OutputStride * sizeof(float);
+        var sums = (float*)(arguments->Scratch + PanelScratch.Bytes + _layout.ChunkBytes);
+        for (var k = start; k < end; k += PanelLayout.ChunkElements)
+        {
+            var elements = Math.Min(PanelLayout.ChunkElements, end - k);
+            Unpack(arguments, k, elements, row, rows);
+            var (isFirst, isLast) = (k == start, k + elements == end);
+            var call = new PanelGemmArguments
+            {
+                Weights = arguments->Scratch + PanelScratch.Bytes,
+                Activations = arguments->Activations + (token * arguments->ActivationStride) + ((long)k / PanelLayout.BlockElements * _activations.RecordBytes),
+                Source = isFirst ? output : sums,
+                SourceStride = isFirst ? outputStride : SumStride,
+                Target = isLast ? output : sums,
+                TargetStride = isLast ? outputStride : SumStride,
+                Blocks = elements / PanelLayout.BlockElements,
+                RowMask = rows == Rows ? uint.MaxValue : (1UL << rows) - 1,
+            };
+            Multiply(call, tokens, k == 0);
+        }
     }
 
     private void Unpack(MatMulArguments* arguments, int k, int elements, int row, int rows)
@@ -107,27 +143,18 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
         }
     }
 
-    private void Multiply(MatMulArguments* arguments, int k, int elements, int row, int rows)
+    private void Multiply(PanelGemmArguments call, int tokens, bool fresh)
     {
-        var call = new PanelGemmArguments
+        foreach (var together in s_tokenCounts)
         {
-            Weights = arguments->Scratch + PanelScratch.Bytes,
-            Activations = arguments->Activations + ((long)k / PanelLayout.BlockElements * _activations.RecordBytes),
-            Output = arguments->Output + row,
-            OutputStride = arguments->OutputStride * sizeof(float),
-            Blocks = elements / PanelLayout.BlockElements,
-            RowMask = rows == Rows ? uint.MaxValue : (1UL << rows) - 1,
-        };
-        var left = arguments->Tokens;
-        foreach (var tokens in s_tokenCounts)
-        {
-            var repetitions = left / tokens;
+            var repetitions = tokens / together;
             if (repetitions > 0)
             {
                 call.Repetitions = repetitions;
-                _kernels[(tokens, k == 0)].Run(&call);
-                call.Output += (long)repetitions * tokens * arguments->OutputStride;
-                left -= repetitions * tokens;
+                _kernels[(together, fresh)].Run(&call);
+                call.Source = (float*)((byte*)call.Source + (repetitions * together * call.SourceStride));
+                call.Target = (float*)((byte*)call.Target + (repetitions * together * call.TargetStride));
+                tokens %= together;
             }
         }
     }

@@ -21,6 +21,9 @@ internal readonly record struct PanelLayout(int GroupElements, bool HasMinima)
     /// <summary>Values that are unpacked together: with the activations of some tokens they stay in the first-level cache.</summary>
     public const int ChunkElements = 512;
 
+    /// <summary>Blocks of a chunk.</summary>
+    public const int ChunkBlocks = ChunkElements / BlockElements;
+
     public const int VectorBytes = 64;
     private const int CodeBytes = Rows * BlockElements;
 
@@ -28,7 +31,7 @@ internal readonly record struct PanelLayout(int GroupElements, bool HasMinima)
 
     public int BlockBytes => ScaleOffset(HasMinima ? 4 : 3, 0, 0);
 
-    public int ChunkBytes => ChunkElements / BlockElements * BlockBytes;
+    public int ChunkBytes => ChunkBlocks * BlockBytes;
 
     public static int Quad(int quad, int panel) => ((quad * Panels) + panel) * VectorBytes;
 
