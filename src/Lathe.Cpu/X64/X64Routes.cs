@@ -1,6 +1,7 @@
 using Lathe.Cpu.Simd.MatMul.Codes;
 using Lathe.Cpu.X64.Attention.Decode;
 using Lathe.Cpu.X64.Attention.Prefill;
+using Lathe.Cpu.X64.Attention.Prefill.Vectors;
 using Lathe.Cpu.X64.MatMul.Gemv;
 using Lathe.Cpu.X64.MatMul.Panels;
 using Lathe.Cpu.X64.MatMul.Tiles;
@@ -20,6 +21,7 @@ internal static class X64Routes
         .. WeightCodes.Types.Select(type => new PanelGemmRoute(type)),
         .. WeightCodes.Types.Select(type => new ExpertPanelGemmRoute(type)),
         new DecodeRoute(),
-        new PrefillRoute(),
+        new TilePrefillRoute(),
+        new VectorPrefillRoute(),
     ];
 }
