@@ -23,7 +23,7 @@ public sealed class GemmKernelTests
     /// <summary>bf16 on both sides: the square of 2^-9 / sqrt(3) for each, at most.</summary>
     private const double Bf16 = 1e-5;
 
-    private static readonly int[] s_tokenCounts = [1, 5, 16, 17, 32, 33, 48, MaxTokens];
+    private static readonly int[] s_tokenCounts = [1, 5, 7, 13, 16, 17, 20, 32, 33, 48, MaxTokens];
 
     public static TheoryData<GgmlType, int> Cases
     {

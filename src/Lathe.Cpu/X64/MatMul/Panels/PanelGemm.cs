@@ -20,14 +20,26 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     /// <summary>Activations that stay in the second-level cache while all rows run over them.</summary>
     private const int ActivationBytes = 1 << 20;
 
-    private static readonly int[] s_tokenCounts = [PanelGemmEmitter.MaxTokens, 3, 2, 1];
+    private const int MaxTokens = PanelGemmEmitter.MaxTokens;
 
-    private readonly PanelLayout _layout = new(TCodes.GroupElements, TCodes.HasMinima);
-    private readonly PanelActivations _activations = new(TCodes.HasMinima ? 32 / TCodes.GroupElements : 1);
+    /// <summary>How many tokens kernels take: whole groups, and such as have one less, which leave no small rest.</summary>
+    private static readonly int[] s_tokenCounts = [MaxTokens, MaxTokens - 1, 3, 2, 1];
+
+    private readonly PanelLayout _layout = Layout;
+    private readonly PanelActivations _activations = Activations;
     private readonly IPanelUnpacker _unpacker;
     private readonly MachineKernel _finish;
     private readonly MachineKernel _pack;
     private readonly Dictionary<(int Tokens, bool Fresh), MachineKernel> _kernels = [];
+
+    private static PanelLayout Layout => new(TCodes.GroupElements, TCodes.HasMinima);
+
+    private static PanelActivations Activations => new(TCodes.HasMinima ? PanelLayout.BlockElements / TCodes.GroupElements : 1);
+
+    /// <summary>What the unpacked codes stand above their values by.</summary>
+    private static int Offset => TCodes.Signed ? AvxVnniDot.SignedOffset : TCodes.Offset;
+
+    private static PanelGemmShape Shape(int k) => new(Layout, Activations, !TCodes.HasWideScales, Activations.RowBytes(k));
 
     /// <param name="unpacker">Expands the weights.</param>
     /// <param name="k">Values per row.</param>
@@ -35,14 +47,25 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     public PanelGemm(IPanelUnpacker unpacker, int k)
     {
         _unpacker = unpacker;
-        var exact = !TCodes.HasWideScales;
-        _finish = KernelCache.Get(new PanelFinishEmitter(_layout, TCodes.Signed ? AvxVnniDot.SignedOffset : TCodes.Offset, exact));
-        _pack = KernelCache.Get(new PanelPackEmitter(_activations));
-        var shape = new PanelGemmShape(_layout, _activations, exact, _activations.RowBytes(k));
+        _finish = KernelCache.Get(new PanelFinishEmitter(Layout, Offset, !TCodes.HasWideScales));
+        _pack = KernelCache.Get(new PanelPackEmitter(Activations));
+        var shape = Shape(k);
         foreach (var tokens in s_tokenCounts)
         {
             _kernels[(tokens, true)] = KernelCache.Get(new PanelGemmEmitter(shape, tokens, fresh: true));
             _kernels[(tokens, false)] = KernelCache.Get(new PanelGemmEmitter(shape, tokens, fresh: false));
+        }
+    }
+
+    /// <summary>All machine code for rows of <paramref name="k"/> values, but that of unpacking.</summary>
+    public static IEnumerable<KernelListing> List(int k)
+    {
+        yield return Disassembly.List(new PanelFinishEmitter(Layout, Offset, !TCodes.HasWideScales));
+        yield return Disassembly.List(new PanelPackEmitter(Activations));
+        foreach (var tokens in s_tokenCounts)
+        {
+            yield return Disassembly.List(new PanelGemmEmitter(Shape(k), tokens, fresh: true));
+            yield return Disassembly.List(new PanelGemmEmitter(Shape(k), tokens, fresh: false));
         }
     }
 
@@ -145,16 +168,19 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
 
     private void Multiply(PanelGemmArguments call, int tokens, bool fresh)
     {
+        // Groups of five take from the groups of six what is missing to the last one.
+        var fives = (MaxTokens - (tokens % MaxTokens)) % MaxTokens;
+        var sixes = Math.Max(tokens - (fives * (MaxTokens - 1)), 0) / MaxTokens;
         foreach (var together in s_tokenCounts)
         {
-            var repetitions = tokens / together;
+            var repetitions = together == MaxTokens ? sixes : tokens / together;
             if (repetitions > 0)
             {
                 call.Repetitions = repetitions;
                 _kernels[(together, fresh)].Run(&call);
                 call.Source = (float*)((byte*)call.Source + (repetitions * together * call.SourceStride));
                 call.Target = (float*)((byte*)call.Target + (repetitions * together * call.TargetStride));
-                tokens %= together;
+                tokens -= repetitions * together;
             }
         }
     }
