@@ -61,7 +61,8 @@ public sealed class EmittedCodeTests
         foreach (var type in GemvFormats.Types)
         {
             AssertSound(new TileUnpackEmitter(GemvFormats.Create(type), 512));
-            AssertSound(new PanelUnpackEmitter(GemvFormats.Create(type), GemvFormats.Create(type).BlocksPerStep));
+            var format = GemvFormats.Create(type);
+            AssertSound(new PanelUnpackEmitter(format, format.BlocksPerStep, new PanelLayout(format.GroupElements, format.MinimumSign != 0), exactScales: true));
         }
     }
 

@@ -1,7 +1,6 @@
 using Lathe.Cpu.MatMul;
 using Lathe.Cpu.Simd.MatMul;
 using Lathe.Cpu.Simd.MatMul.Codes;
-using Lathe.Cpu.Simd.MatMul.Dot;
 using Lathe.Cpu.Simd.MatMul.Quantized;
 
 namespace Lathe.Cpu.X64.MatMul.Panels;
@@ -28,16 +27,13 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     private readonly PanelLayout _layout = Layout;
     private readonly PanelActivations _activations = Activations;
     private readonly IPanelUnpacker _unpacker;
-    private readonly MachineKernel _finish;
     private readonly MachineKernel _pack;
     private readonly Dictionary<(int Tokens, bool Fresh), MachineKernel> _kernels = [];
 
-    private static PanelLayout Layout => new(TCodes.GroupElements, TCodes.HasMinima);
+    /// <summary>The unpacked weights.</summary>
+    public static PanelLayout Layout => new(TCodes.GroupElements, TCodes.HasMinima);
 
     private static PanelActivations Activations => new(TCodes.HasMinima ? PanelLayout.BlockElements / TCodes.GroupElements : 1);
-
-    /// <summary>What the unpacked codes stand above their values by.</summary>
-    private static int Offset => TCodes.Signed ? AvxVnniDot.SignedOffset : TCodes.Offset;
 
     private static PanelGemmShape Shape(int k) => new(Layout, Activations, !TCodes.HasWideScales, Activations.RowBytes(k));
 
@@ -47,7 +43,6 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     public PanelGemm(IPanelUnpacker unpacker, int k)
     {
         _unpacker = unpacker;
-        _finish = KernelCache.Get(new PanelFinishEmitter(Layout, Offset, !TCodes.HasWideScales));
         _pack = KernelCache.Get(new PanelPackEmitter(Activations));
         var shape = Shape(k);
         foreach (var tokens in s_tokenCounts)
@@ -60,7 +55,6 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     /// <summary>All machine code for rows of <paramref name="k"/> values, but that of unpacking.</summary>
     public static IEnumerable<KernelListing> List(int k)
     {
-        yield return Disassembly.List(new PanelFinishEmitter(Layout, Offset, !TCodes.HasWideScales));
         yield return Disassembly.List(new PanelPackEmitter(Activations));
         foreach (var tokens in s_tokenCounts)
         {
@@ -153,16 +147,8 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
             // Where the second panel has no row, the last one of the first stands in.
             var first = Math.Min(panel * PanelLayout.PanelRows, rows - 1);
             _unpacker.Unpack(
-                arguments->Weights + ((row + first) * arguments->RowBytes), arguments->RowBytes, Math.Min(PanelLayout.PanelRows, rows - first), k, elements, scratch);
-            var call = new PanelFinishArguments
-            {
-                Codes = scratch.Codes,
-                Scales = scratch.Scales,
-                Minima = scratch.Minima,
-                Target = arguments->Scratch + PanelScratch.Bytes + (panel * PanelLayout.VectorBytes),
-                Blocks = elements / PanelLayout.BlockElements,
-            };
-            _finish.Run(&call);
+                arguments->Weights + ((row + first) * arguments->RowBytes), arguments->RowBytes, Math.Min(PanelLayout.PanelRows, rows - first), k, elements, scratch,
+                arguments->Scratch + PanelScratch.Bytes + (panel * PanelLayout.VectorBytes));
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed unsafe class PanelGemmFactory(GgmlType type, int k) : IWeightCod
     {
         if (GemvFormats.Types.Contains(type))
         {
-            return new PanelGemm<TCodes>(new EmittedPanelUnpacker(type, k), k);
+            return new PanelGemm<TCodes>(new EmittedPanelUnpacker(type, k, PanelGemm<TCodes>.Layout, !TCodes.HasWideScales), k);
         }
 
         // What is initialised before a kernel is compiled is a constant in it.

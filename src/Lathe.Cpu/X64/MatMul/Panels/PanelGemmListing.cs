@@ -12,13 +12,13 @@ internal sealed class PanelGemmListing(GgmlType type, int k) : IWeightCodesVisit
     public IEnumerable<KernelListing> Visit<TCodes>()
         where TCodes : struct, IWeightCodes
     {
-        IEnumerable<KernelListing> kernels = PanelGemm<TCodes>.List(k);
-        if (GemvFormats.Types.Contains(type))
+        var unpacking = GemvFormats.Types.Contains(type) ? Emitted() : PortablePanelUnpacker<TCodes>.FinishEmitter();
+        return PanelGemm<TCodes>.List(k).Prepend(Disassembly.List(unpacking));
+
+        KernelEmitter Emitted()
         {
             var format = GemvFormats.Create(type);
-            kernels = kernels.Prepend(Disassembly.List(new PanelUnpackEmitter(format, format.BlocksPerStep)));
+            return new PanelUnpackEmitter(format, format.BlocksPerStep, PanelGemm<TCodes>.Layout, !TCodes.HasWideScales);
         }
-
-        return kernels;
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Lathe.Cpu.X64.MatMul.Panels;
 
-/// <summary>What <see cref="PanelUnpackEmitter"/> reads: rows, and the parts of a <see cref="Simd.MatMul.Quantized.PanelScratch"/>.</summary>
+/// <summary>What <see cref="PanelUnpackEmitter"/> reads: rows, and what of a <see cref="Simd.MatMul.Quantized.PanelScratch"/> it works in.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct PanelUnpackArguments
 {
@@ -12,9 +12,7 @@ internal unsafe struct PanelUnpackArguments
     public const int StagingOffset = 24;
     public const int StagedScalesOffset = 32;
     public const int StagedMinimaOffset = 40;
-    public const int CodesOffset = 48;
-    public const int ScalesOffset = 56;
-    public const int MinimaOffset = 64;
+    public const int TargetOffset = 48;
 
     /// <summary>The step's first block in the first row.</summary>
     public byte* Row;
@@ -28,7 +26,7 @@ internal unsafe struct PanelUnpackArguments
     public byte* Staging;
     public float* StagedScales;
     public float* StagedMinima;
-    public byte* Codes;
-    public float* Scales;
-    public float* Minima;
+
+    /// <summary>The step's first block, at the panel's first vector.</summary>
+    public byte* Target;
 }

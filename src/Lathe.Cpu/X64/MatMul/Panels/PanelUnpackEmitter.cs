@@ -4,7 +4,7 @@ using static Iced.Intel.AssemblerRegisters;
 
 namespace Lathe.Cpu.X64.MatMul.Panels;
 
-/// <summary>Unpacks a step of 256 values of 16 rows to codes [value / 4][row][value % 4], scales [group][row] and minima [group][row].</summary>
+/// <summary>Unpacks a step of 256 values of 16 rows to one panel of a <see cref="PanelLayout"/>.</summary>
 /// <remarks>
 /// <code>
 /// for each row
@@ -12,16 +12,20 @@ namespace Lathe.Cpu.X64.MatMul.Panels;
 ///     for each half of the step
 ///         codes = two vectors of 64 unsigned codes                     format
 ///     staging[vector][row] = vector
-/// for each vector: transpose its 16 rows of 16 words; store word w as the four values that the format's order says
+/// for each vector
+///     transpose its 16 rows of 16 words
+///     for each word: store its values, less the offset, as the four that the format's order says; start −= 128 · their sum
 /// transpose the scales and the minima alike
 /// </code>
 /// Registers: zmm16-17 codes and scales, zmm22-23 the format's, zmm24-31 constants of the format; the transposition uses all. r8 row, r9 bytes per row, r10 rows left,
-/// r11 staging, r12 staged scales, r13 staged minima.
+/// r11 staging, r12 staged scales, r13 staged minima; then rsi staging, rdi the panel.
 /// 64 shuffles for 1024 codes are its largest part: about 100 cycles with the stores, a tenth of a cycle per value.
 /// </remarks>
 /// <param name="format">The format.</param>
 /// <param name="blocks">Blocks of the step that exist.</param>
-internal sealed class PanelUnpackEmitter(GemvFormat format, int blocks) : FormatEmitter
+/// <param name="layout">The target.</param>
+/// <param name="exactScales">Starts carry the bits of <see cref="PanelLayout.ConversionMagic"/>.</param>
+internal sealed class PanelUnpackEmitter(GemvFormat format, int blocks, PanelLayout layout, bool exactScales) : FormatEmitter
 {
     private const int Rows = PanelLayout.PanelRows;
     private const int VectorBytes = 64;
@@ -31,7 +35,13 @@ internal sealed class PanelUnpackEmitter(GemvFormat format, int blocks) : Format
     /// <summary>Rows of the next two panels are fetched to the second-level cache meanwhile.</summary>
     private const int RowsAhead = PanelLayout.Rows;
 
-    public override string Key => $"unpack panel {format.Type} blocks={blocks} avx512";
+    private readonly HashSet<int> _started = [];
+
+    public override string Key => $"unpack panel {format.Type} blocks={blocks} exact={exactScales} vnni512";
+
+    private static AssemblerRegisterZMM Offset => zmm16;
+
+    private static AssemblerRegisterZMM ActivationOffset => zmm17;
 
     private int Elements => blocks * format.BlockElements;
 
@@ -110,7 +120,7 @@ internal sealed class PanelUnpackEmitter(GemvFormat format, int blocks) : Format
     private void TransposeCodes()
     {
         Code.mov(rsi, __[Arguments + PanelUnpackArguments.StagingOffset]);
-        Code.mov(rdi, __[Arguments + PanelUnpackArguments.CodesOffset]);
+        Code.mov(rdi, __[Arguments + PanelUnpackArguments.TargetOffset]);
         for (var vector = 0; vector < Vectors; vector++)
         {
             if (!HasPieces(vector))
@@ -119,26 +129,72 @@ internal sealed class PanelUnpackEmitter(GemvFormat format, int blocks) : Format
             }
 
             Transpose(rsi + (vector * Rows * VectorBytes));
-            for (var word = 0; word < 16; word++)
+            Code.vmovdqu32(ActivationOffset, Repeated(PanelActivations.Offset));
+            if (format.Offset != 0)
             {
-                var piece = Piece(vector, word / 4);
-                if (Exists(piece))
+                Code.vmovdqu32(Offset, Repeated((byte)format.Offset));
+            }
+
+            for (var quarter = 0; quarter < 4; quarter++)
+            {
+                if (Exists(Piece(vector, quarter)))
                 {
-                    Code.vmovdqa64(__zmmword_ptr[rdi + (((4 * piece) + (word % 4)) * VectorBytes)], Transposition.Column(word));
+                    StorePiece(Piece(vector, quarter), 4 * quarter);
                 }
             }
         }
     }
 
+    /// <summary>16 values of all rows, in four columns.</summary>
+    private void StorePiece(int piece, int firstColumn)
+    {
+        var sum = Zmm(20 + (firstColumn / 4));
+        Code.vpxord(sum, sum, sum);
+        for (var word = 0; word < 4; word++)
+        {
+            var values = Transposition.Column(firstColumn + word);
+            if (format.Offset != 0)
+            {
+                Code.vpsubb(values, values, Offset);
+            }
+
+            Code.vmovdqa64(Target(piece / 2, PanelLayout.Quad((4 * (piece % 2)) + word, 0)), values);
+            Code.vpdpbusd(sum, ActivationOffset, values);
+        }
+
+        var group = piece * PieceElements / format.GroupElements;
+        var start = Target(group / layout.Groups, layout.Start(group % layout.Groups, 0));
+        var before = Zmm(24 + (firstColumn / 4));
+        if (_started.Add(group))
+        {
+            Code.vmovdqu32(before, Repeated(exactScales ? BitConverter.SingleToInt32Bits(PanelLayout.ConversionMagic) : 0));
+        }
+        else
+        {
+            Code.vmovdqa64(before, start);
+        }
+
+        Code.vpsubd(before, before, sum);
+        Code.vmovdqa64(start, before);
+    }
+
+    private AssemblerMemoryOperand Target(int block, int offset) => __zmmword_ptr[rdi + ((block * layout.BlockBytes) + offset)];
+
     private void TransposeScales()
     {
         Code.mov(rsi, __[Arguments + PanelUnpackArguments.StagedScalesOffset]);
-        Code.mov(rdi, __[Arguments + PanelUnpackArguments.ScalesOffset]);
-        Code.mov(rdx, __[Arguments + PanelUnpackArguments.MinimaOffset]);
         Transpose(__[rsi]);
         for (var group = 0; group < Elements / format.GroupElements; group++)
         {
-            Code.vmovaps(__zmmword_ptr[rdi + (group * VectorBytes)], Transposition.Column(format.GroupElements == 16 ? group : format.ScaleLane(group)));
+            var scales = Transposition.Column(format.GroupElements == PieceElements ? group : format.ScaleLane(group));
+            var (block, inBlock) = Math.DivRem(group, layout.Groups);
+            Code.vmovaps(Target(block, layout.Scale(inBlock, 0)), scales);
+            if (exactScales)
+            {
+                Code.vmulps(scales, scales, Repeated(PanelLayout.ConversionMagic));
+                Code.vmovaps(Target(block, layout.Shift(inBlock, 0)), scales);
+            }
+
             if (format.HasMinimaAmongScales)
             {
                 StoreMinima(group, Transposition.Column(format.MinimumLane(group)));
@@ -163,7 +219,8 @@ internal sealed class PanelUnpackEmitter(GemvFormat format, int blocks) : Format
             Code.vpxord(minima, minima, Repeated(int.MinValue));
         }
 
-        Code.vmovaps(__zmmword_ptr[rdx + (group * VectorBytes)], minima);
+        var (block, inBlock) = Math.DivRem(group, layout.Groups);
+        Code.vmovaps(Target(block, layout.Minimum(inBlock, 0)), minima);
     }
 
     private void Transpose(AssemblerMemoryOperand source)
