@@ -19,10 +19,7 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     /// <summary>Activations that stay in the second-level cache while all rows run over them.</summary>
     private const int ActivationBytes = 1 << 20;
 
-    private const int MaxTokens = PanelGemmEmitter.MaxTokens;
-
-    /// <summary>How many tokens kernels take: whole groups, and such as have one less, which leave no small rest.</summary>
-    private static readonly int[] s_tokenCounts = [MaxTokens, MaxTokens - 1, 3, 2, 1];
+    private static readonly int[] s_tokenCounts = [PanelGemmEmitter.MaxTokens, 3, 2, 1];
 
     private readonly PanelLayout _layout = Layout;
     private readonly PanelActivations _activations = Activations;
@@ -154,12 +151,9 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
 
     private void Multiply(PanelGemmArguments call, int tokens, bool fresh)
     {
-        // Groups of five take from the groups of six what is missing to the last one.
-        var fives = (MaxTokens - (tokens % MaxTokens)) % MaxTokens;
-        var sixes = Math.Max(tokens - (fives * (MaxTokens - 1)), 0) / MaxTokens;
         foreach (var together in s_tokenCounts)
         {
-            var repetitions = together == MaxTokens ? sixes : tokens / together;
+            var repetitions = tokens / together;
             if (repetitions > 0)
             {
                 call.Repetitions = repetitions;
