@@ -31,7 +31,7 @@ internal sealed record KernelFamily(string Name, bool IsSupported, Func<GgmlType
     public static IReadOnlyList<KernelFamily> Gemms { get; } =
     [
         s_portable,
-        new("gemm.vnni512", X64Features.Avx512Vnni, (type, k, _) => WeightCodes.Visit(type, new PanelGemmFactory(k))),
+        new("gemm.vnni512", X64Features.Avx512Vnni, (type, k, _) => WeightCodes.Visit(type, new PanelGemmFactory(type, k))),
         new("gemm.amx", X64Features.AmxBf16, (type, k, tokens) => WeightCodes.Visit(type, new TileGemmFactory(type, k, tokens, packsItself: true))),
     ];
 }
