@@ -292,6 +292,31 @@ public sealed class EmittedCodeTests
         }
     }
 
+    /// <summary>The first processors with 512-bit vpdpbusd permute words, but not bytes, and have no bit matrices.</summary>
+    [Fact]
+    public void Code_without_byte_operations_has_none()
+    {
+        CpuidFeature[] byteOperations = [CpuidFeature.AVX512_VBMI, CpuidFeature.AVX512_VBMI2, CpuidFeature.GFNI];
+        foreach (var type in GemvFormats.Types)
+        {
+            var format = GemvFormats.Create(type);
+            KernelEmitter[] emitters =
+            [
+                new GemvEmitter(format, 512, 1) { HasByteOperations = false },
+                new GemvPackEmitter(GemvFormats.Create(type), new GemvLayout(format, 512)),
+                new PanelUnpackEmitter(GemvFormats.Create(type), format.BlocksPerStep, new PanelLayout(format.GroupElements, format.MinimumSign != 0), exactScales: true)
+                {
+                    HasByteOperations = false,
+                },
+            ];
+            foreach (var emitter in emitters)
+            {
+                var code = emitter.Assemble(out var codeBytes);
+                Assert.All(Decode(code, codeBytes), instruction => Assert.Empty(instruction.CpuidFeatures.ToArray().Intersect(byteOperations)));
+            }
+        }
+    }
+
     private static void AssertWithin(X64Level level, KernelEmitter emitter)
     {
         CpuidFeature[] allowed =

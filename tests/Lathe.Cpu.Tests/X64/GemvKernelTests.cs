@@ -79,6 +79,17 @@ public sealed class GemvKernelTests
         AssertSame(specialized.Run(0, Rows, MaxTokens), generic.Run(0, Rows, MaxTokens), 0, Rows, MaxTokens);
     }
 
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void The_form_without_byte_operations_computes_the_same_bits(GgmlType type)
+    {
+        const int k = 1536;
+        Assert.SkipUnless(X64Features.Avx512Vnni && X64Features.Avx512Bytes, "The processor has no 512-bit vpdpbusd, or no byte operations to compare with.");
+        using var usual = Case(type, k);
+        using var longer = new MatMulCase(new GemvKernel(GemvFormats.Create(type), k, MaxTokens, hasByteOperations: false), type, k, Rows, MaxTokens, seed: k);
+        AssertSame(usual.Run(0, Rows, MaxTokens), longer.Run(0, Rows, MaxTokens), 0, Rows, MaxTokens);
+    }
+
     [Fact]
     public void The_smallest_exponents_of_mxfp4_keep_their_values()
     {

@@ -44,7 +44,7 @@ internal sealed class GemvEmitter(GemvFormat format, int? k, int tokens) : Forma
     /// <summary>Streams that walk in lockstep with this many tokens.</summary>
     public static int StreamsOf(int tokens) => Math.Min(GemvArguments.MaxStreams, MaxTotals / tokens);
 
-    public override string Key => $"gemv {format.Type} k={(k is { } length ? length : "any")} tokens={tokens} streams={Streams} vnni512";
+    public override string Key => $"gemv {format.Type} k={(k is { } length ? length : "any")} tokens={tokens} streams={Streams} vnni512{(HasByteOperations ? " bytes" : "")}";
 
     /// <summary>The products of several tokens wait in the frame.</summary>
     protected override int FrameBytes => VectorBytes * (tokens + 1);

@@ -10,18 +10,23 @@ internal sealed unsafe class GemvKernel : MatrixKernel
     private readonly MachineKernel _pack;
     private readonly GemvStreams _streams;
 
+    /// <param name="format">The format.</param>
     /// <param name="k">Values per row.</param>
     /// <param name="tokens">Most tokens that it will be asked for.</param>
-    /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
     /// <param name="specialized">False for the generic form of the code, which reads the length of the rows, a multiple of 256, from its arguments and takes one
     /// token at a time.</param>
-    public GemvKernel(GemvFormat format, int k, int tokens, bool specialized = true)
+    /// <param name="hasByteOperations">False for the form that the first processors with <c>vpdpbusd</c> run; null for what this one has.</param>
+    /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
+    public GemvKernel(GemvFormat format, int k, int tokens, bool specialized = true, bool? hasByteOperations = null)
     {
         _layout = new GemvLayout(format, k);
         _pack = KernelCache.Get(new GemvPackEmitter(GemvFormats.Create(format.Type), _layout));
         _streams = new GemvStreams(
             specialized ? tokens : 1,
-            together => new GemvEmitter(GemvFormats.Create(format.Type), specialized ? k : null, together),
+            together => new GemvEmitter(GemvFormats.Create(format.Type), specialized ? k : null, together)
+            {
+                HasByteOperations = hasByteOperations ?? X64Features.Avx512Bytes,
+            },
             GemvEmitter.StreamsOf);
     }
 

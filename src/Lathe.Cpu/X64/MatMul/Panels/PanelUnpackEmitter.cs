@@ -37,7 +37,7 @@ internal sealed class PanelUnpackEmitter(GemvFormat format, int blocks, PanelLay
 
     private readonly HashSet<int> _started = [];
 
-    public override string Key => $"unpack panel {format.Type} blocks={blocks} exact={exactScales} vnni512";
+    public override string Key => $"unpack panel {format.Type} blocks={blocks} exact={exactScales} vnni512{(HasByteOperations ? " bytes" : "")}";
 
     private static AssemblerRegisterZMM Offset => zmm16;
 
