@@ -36,6 +36,10 @@ synthesise() {
 
 "$lathe" devices > "$results/machine.txt"
 
+# Each matrix kernel by itself.
+dotnet build bench/Lathe.Benchmarks -c Release -v q -nologo
+artifacts/bin/Lathe.Benchmarks/release/Lathe.Benchmarks kernels --quick > "$results/kernels.txt"
+
 # The model that travels with the command, as far as its context goes.
 measure tales-29m-q8_0 -p 512 -n 64 -d 0 -r 5 --roofline
 
@@ -43,18 +47,25 @@ measure tales-29m-q8_0 -p 512 -n 64 -d 0 -r 5 --roofline
 for type in q8_0 q4_0 q4_k q6_k iq4_xs; do
     synthesise qwen2-1.5b "$type"
     measure "qwen2-1.5b-$type" -m "$model" -p 512 -n 64 -d 0 -r 5 --roofline
+    # As processors without matrix tiles run it.
+    measure "qwen2-1.5b-$type-8-bits" -m "$model" -p 512 -n 0 -d 0 -r 5 --roofline --route 'cpu.*.amx=off'
     case $type in
         q8_0)
             measure "qwen2-1.5b-$type-depths" -m "$model" -p 512 -n 32 -d 0,4096,16384 -r 3 --roofline --plot "$results/qwen2-1.5b-$type-depths.svg"
+            measure "qwen2-1.5b-$type-q8_0-cache" -m "$model" -p 512 -n 32 -d 4096 -r 3 --roofline --kv q8_0
             measure "qwen2-1.5b-$type-frontier" -m "$model" -n 16 --frontier 1024-4096+1024 --plot "$results/qwen2-1.5b-$type-frontier.svg"
             ;;
         q4_k)
             measure "qwen2-1.5b-$type-specialization" -m "$model" -p 0 -n 32 -d 0,1024,4096 -r 5 --ablate specialization
-            measure "qwen2-1.5b-$type-8-bits" -m "$model" -p 512 -n 0 -d 0 -r 5 --roofline --route 'cpu.*.amx=off'
             ;;
     esac
     rm -f "$model"
 done
+
+# Weights that are not quantised.
+synthesise qwen2-1.5b bf16
+measure qwen2-1.5b-bf16 -m "$model" -p 512 -n 32 -d 0 -r 5 --roofline
+rm -f "$model"
 
 # Mixtures of experts: six layers of the whole model's shape, so that they fit into memory and time.
 synthesise qwen3moe-30b-a3b q8_0 --layers 6
