@@ -1,5 +1,6 @@
 using Lathe.Cpu.Roofline;
 using Lathe.Cpu.X64.MatMul.Gemv;
+using Lathe.Engine.Inference.Sampling;
 using Lathe.Formats.Gguf;
 using Lathe.Formats.Quantization;
 
@@ -14,6 +15,9 @@ internal static class KernelTable
     private const int GemmRows = 1536;
     private const int GemmTokens = 512;
     private const double Step = 256;
+    private const int Vocabulary = 151_936;
+
+    private static int s_chosen;
 
     public static void Print()
     {
@@ -31,6 +35,21 @@ internal static class KernelTable
         Console.WriteLine($"{GemmTokens} tokens by {GemmRows} rows: share of the 8-bit peak, with unpacking; the tile gemm packs its activations, too");
         Each(KernelFamily.Gemms, (family, type) =>
             $"{100.0 * GemmRows * GemmTokens * K / Seconds(family, type, GemmRows, GemmTokens, times: 1, out var _) / roofline.Int8MultiplyAdds:F1} %");
+        PrintGreedyChoice();
+    }
+
+    /// <summary>What a greedy choice takes after the output product, which a product that keeps its highest result would save.</summary>
+    private static void PrintGreedyChoice()
+    {
+        var logits = new float[Vocabulary];
+        var random = new Random(1);
+        foreach (ref var logit in logits.AsSpan())
+        {
+            logit = random.NextSingle();
+        }
+
+        Console.WriteLine();
+        Console.WriteLine($"greedy choice among {Vocabulary} logits: {QuickTiming.Best(() => s_chosen = ArgMax.Of(logits)).TotalMicroseconds:F1} us");
     }
 
     private static void Each(IReadOnlyList<KernelFamily> families, Func<KernelFamily, GgmlType, string> measure)

@@ -37,20 +37,28 @@ public static class ArgMax
     }
 
     /// <summary>A comparison with NaN is false, so NaN never replaces what was found before.</summary>
+    private static Vector<float> Higher(Vector<float> next, Vector<float> known) => Vector.ConditionalSelect(Vector.GreaterThan(next, known), next, known);
+
     private static float Highest(ReadOnlySpan<float> values)
     {
         var highest = float.NegativeInfinity;
         var i = 0;
-        if (values.Length >= Vector<float>.Count)
+        var width = Vector<float>.Count;
+        if (values.Length >= 4 * width)
         {
-            var lanes = new Vector<float>(float.NegativeInfinity);
-            for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+            // Four of them, because each comparison would wait for the one before.
+            var (first, second) = (new Vector<float>(float.NegativeInfinity), new Vector<float>(float.NegativeInfinity));
+            var (third, fourth) = (first, second);
+            for (; i <= values.Length - (4 * width); i += 4 * width)
             {
-                var next = new Vector<float>(values[i..]);
-                lanes = Vector.ConditionalSelect(Vector.GreaterThan(next, lanes), next, lanes);
+                first = Higher(new Vector<float>(values[i..]), first);
+                second = Higher(new Vector<float>(values[(i + width)..]), second);
+                third = Higher(new Vector<float>(values[(i + (2 * width))..]), third);
+                fourth = Higher(new Vector<float>(values[(i + (3 * width))..]), fourth);
             }
 
-            for (var lane = 0; lane < Vector<float>.Count; lane++)
+            var lanes = Higher(Higher(first, second), Higher(third, fourth));
+            for (var lane = 0; lane < width; lane++)
             {
                 highest = lanes[lane] > highest ? lanes[lane] : highest;
             }
