@@ -1,6 +1,7 @@
 using Lathe.Cpu.Simd.MatMul.Codes;
 using Lathe.Cpu.X64.Attention.Decode;
 using Lathe.Cpu.X64.Attention.Prefill;
+using Lathe.Cpu.X64.Attention.Prefill.Vectors;
 using Lathe.Cpu.X64.MatMul.Floats;
 using Lathe.Cpu.X64.MatMul.Gemv;
 using Lathe.Cpu.X64.MatMul.Gemv256;
@@ -28,6 +29,7 @@ internal static class X64Routes
         .. Gemv256Route.Levels.SelectMany(level => PanelGemm256Types.Of(level).Select(type => new PanelGemm256Route(type, level))),
         .. Gemv256Route.Levels.SelectMany(level => PanelGemm256Types.Of(level).Select(type => new ExpertPanelGemm256Route(type, level))),
         new DecodeRoute(),
-        new PrefillRoute(),
+        new TilePrefillRoute(),
+        new VectorPrefillRoute(),
     ];
 }

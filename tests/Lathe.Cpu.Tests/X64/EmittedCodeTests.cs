@@ -87,9 +87,18 @@ public sealed class EmittedCodeTests
             AssertSound(new TileGemmEmitter(new TileParts(2, 2), 16, fresh));
             foreach (var tokens in (int[])[1, 2, 3, PanelGemmEmitter.MaxTokens])
             {
-                AssertSound(new PanelGemmEmitter(new PanelGemmShape(32, 8, HasMinima: false, 2048), tokens, fresh));
-                AssertSound(new PanelGemmEmitter(new PanelGemmShape(16, 0, HasMinima: true, 2048), tokens, fresh));
+                foreach (var exact in (bool[])[true, false])
+                {
+                    AssertSound(new PanelGemmEmitter(new PanelGemmShape(new PanelLayout(32, HasMinima: false), new PanelActivations(1), exact, 2048), tokens, fresh));
+                    AssertSound(new PanelGemmEmitter(new PanelGemmShape(new PanelLayout(16, HasMinima: true), new PanelActivations(2), exact, 2048), tokens, fresh));
+                }
             }
+        }
+
+        foreach (var layout in (PanelLayout[])[new PanelLayout(32, HasMinima: false), new PanelLayout(16, HasMinima: true)])
+        {
+            AssertSound(new PanelFinishEmitter(layout, 8, exactScales: true));
+            AssertSound(new PanelPackEmitter(new PanelActivations(layout.Groups)));
         }
 
         AssertSound(new TilePackEmitter(parts: 1));
@@ -98,6 +107,8 @@ public sealed class EmittedCodeTests
         foreach (var type in GemvFormats.Types)
         {
             AssertSound(new TileUnpackEmitter(GemvFormats.Create(type), 512));
+            var format = GemvFormats.Create(type);
+            AssertSound(new PanelUnpackEmitter(format, format.BlocksPerStep, new PanelLayout(format.GroupElements, format.MinimumSign != 0), exactScales: true));
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class GemmKernelTests
     /// <summary>bf16 on both sides: the square of 2^-9 / sqrt(3) for each, at most.</summary>
     private const double Bf16 = 1e-5;
 
-    private static readonly int[] s_tokenCounts = [1, 5, 16, 17, 32, 33, 48, MaxTokens];
+    private static readonly int[] s_tokenCounts = [1, 5, 7, 13, 16, 17, 20, 32, 33, 48, MaxTokens];
 
     public static TheoryData<GgmlType, int> Cases
     {
@@ -80,7 +80,7 @@ public sealed class GemmKernelTests
     public void Panels_agree_with_f64(GgmlType type, int k)
     {
         Assert.SkipUnless(X64Features.Avx512Vnni, "The processor has no 512-bit vpdpbusd.");
-        using var problem = Case(WeightCodes.Visit(type, new PanelGemmFactory(k)), type, k);
+        using var problem = Case(WeightCodes.Visit(type, new PanelGemmFactory(type, k)), type, k);
         Check(problem, problem.Quantized, SameActivations);
         problem.AssertClose(problem.Exact, problem.Run(0, Rows, MaxTokens), 0, Rows, MaxTokens, ExactActivations);
     }

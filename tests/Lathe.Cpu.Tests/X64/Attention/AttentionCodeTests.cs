@@ -3,6 +3,7 @@ using Lathe.Cpu.X64;
 using Lathe.Cpu.X64.Attention;
 using Lathe.Cpu.X64.Attention.Decode;
 using Lathe.Cpu.X64.Attention.Prefill;
+using Lathe.Cpu.X64.Attention.Prefill.Vectors;
 using Lathe.Engine.Inference;
 
 namespace Lathe.Cpu.Tests.X64.Attention;
@@ -74,6 +75,9 @@ public sealed class AttentionCodeTests
                     new QueryTilesEmitter(dim),
                     new ResultRowsEmitter(dim),
                     new AttendTilesEmitter(new AttentionTileLayout(dim, dim), capped: true, windowed: true),
+                    new FloatRowsEmitter(rows),
+                    new QueryRowsEmitter(dim),
+                    new AttendRowsEmitter(dim, dim, capped: true, windowed: true),
                     new DecodeEmitter(5, rows, rows, capped: true, windowed: true),
                 ];
                 Assert.Equal(emitters.Length, emitters.Select(emitter => emitter.Key).Distinct().Count());

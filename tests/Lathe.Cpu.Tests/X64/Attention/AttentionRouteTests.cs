@@ -1,6 +1,7 @@
 using Lathe.Cpu.Tests.Ops;
 using Lathe.Cpu.X64.Attention.Decode;
 using Lathe.Cpu.X64.Attention.Prefill;
+using Lathe.Cpu.X64.Attention.Prefill.Vectors;
 using Lathe.Engine.Graphs;
 using Lathe.Engine.Inference;
 using Lathe.Engine.Models;
@@ -26,7 +27,7 @@ public sealed class AttentionRouteTests
     public void Heads_that_are_no_multiple_of_sixteen_are_refused()
     {
         Assert.SkipUnless(Cpu.X64.X64Features.AmxBf16, "the processor has no bf16 matrix tiles");
-        foreach (CpuRoute route in (CpuRoute[])[new DecodeRoute(), new PrefillRoute()])
+        foreach (CpuRoute route in (CpuRoute[])[new DecodeRoute(), new TilePrefillRoute(), new VectorPrefillRoute()])
         {
             Assert.Contains("multiples of 16", route.WhyNot(Node(new AttentionParameters(4, 2, 40, 40, 0.1f))), StringComparison.Ordinal);
             Assert.Null(route.WhyNot(Node(new AttentionParameters(4, 2, 48, 48, 0.1f))));

@@ -1,6 +1,7 @@
 using Lathe.Cpu.Tests.Ops;
 using Lathe.Cpu.X64.Attention.Decode;
 using Lathe.Cpu.X64.Attention.Prefill;
+using Lathe.Cpu.X64.Attention.Prefill.Vectors;
 using Lathe.Engine.Inference;
 using Lathe.Engine.Models;
 
@@ -9,11 +10,11 @@ namespace Lathe.Cpu.Tests.X64.Attention;
 /// <summary>The emitted kernels against f64 on awkward sizes.</summary>
 public sealed class EmittedAttentionTests
 {
-    private const string Decode = "cpu.attention.decode.avx512", Prefill = "cpu.attention.prefill.amx";
+    private const string Decode = "cpu.attention.decode.avx512", Prefill = "cpu.attention.prefill.amx", Vectors = "cpu.attention.prefill.avx512";
 
     private static readonly int[] s_lengths = [1, 63, 64, 65, 113, 1000];
 
-    public static TheoryData<string> Routes => [Decode, Prefill];
+    public static TheoryData<string> Routes => [Decode, Prefill, Vectors];
 
     [Theory]
     [MemberData(nameof(Routes))]
@@ -144,14 +145,19 @@ public sealed class EmittedAttentionTests
         }
     }
 
-    /// <summary>Decode keeps f32; prefill rounds queries, keys, values and weights to eight bits.</summary>
+    /// <summary>Vectors keep f32; prefill on tiles rounds queries, keys, values and weights to eight bits.</summary>
     private static void Check(string route, AttentionParameters attention, KvElementType type, int threads, params (int Position, int Count)[] slices) =>
         Check(route, attention, type, threads, route == Prefill ? 5e-5 : 1e-10, slices);
 
     private static void Check(
         string route, AttentionParameters attention, KvElementType type, int threads, double limit, params (int Position, int Count)[] slices)
     {
-        CpuRoute kernel = route == Prefill ? new PrefillRoute() : new DecodeRoute();
+        CpuRoute kernel = route switch
+        {
+            Prefill => new TilePrefillRoute(),
+            Vectors => new VectorPrefillRoute(),
+            _ => new DecodeRoute(),
+        };
         Assert.SkipUnless(
             route == Prefill ? Cpu.X64.X64Features.AmxBf16 : Cpu.X64.X64Features.Avx512, $"{route} needs {kernel.GuardSummary}, which this machine does not have");
         AttentionOracle.Check(kernel, limit, attention, type, threads, slices);

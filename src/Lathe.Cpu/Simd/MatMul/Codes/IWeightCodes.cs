@@ -27,6 +27,9 @@ internal unsafe interface IWeightCodes
     /// <summary>Values have a minimum added.</summary>
     static abstract bool HasMinima { get; }
 
+    /// <summary>Scales have a binary32's whole range, so that a product with 1.5 · 2^23 may overflow; otherwise it is exact and finite.</summary>
+    static virtual bool HasWideScales => false;
+
     /// <summary>Expands the codebook, if there is one. Called before the kernels are compiled: its address is then a constant in them.</summary>
     static virtual void Prepare()
     {

@@ -21,6 +21,8 @@ internal readonly unsafe struct MXFP4Codes : IWeightCodes
 
     public static bool HasMinima => false;
 
+    public static bool HasWideScales => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Codes(byte* block, int part) => CodeBits.Lookup(Levels, block + 1);
 

@@ -28,7 +28,7 @@ namespace Lathe.Cpu.X64.Attention.Decode;
 /// Work per token for 6 rows of 128 + 128 dims is 16 conversions and 96 multiplications, 25 ns at their measured throughput, and about 39 ns with the sums across
 /// lanes and the softmax; a core reads the 512 bytes in 23 ns. Up to four rows the memory decides.
 /// </remarks>
-internal sealed class DecodeEmitter(int rows, KvRows keys, KvRows values, bool capped, bool windowed) : KernelEmitter
+internal sealed class DecodeEmitter(int rows, KvRows keys, KvRows values, bool capped, bool windowed) : SoftmaxEmitter
 {
     public const int MaxRows = 8;
 
@@ -192,7 +192,7 @@ internal sealed class DecodeEmitter(int rows, KvRows keys, KvRows values, bool c
             Code.vmovups(Zmm(vector), __zmmword_ptr[rsp + (scores + (vector * VectorBytes))]);
             if (capped)
             {
-                Cap(Zmm(vector), Zmm(4 + vector), Zmm(12 + vector));
+                Cap(Zmm(vector), Zmm(4 + vector), Zmm(12 + vector), __dword_bcst[Arguments + DecodeArguments.CapOffset]);
             }
 
             Code.vpcmpd(k1, Token(vector), __dword_bcst[r12 + (record + DecodeRow.PositionOffset)], LessOrEqual);
@@ -233,33 +233,6 @@ internal sealed class DecodeEmitter(int rows, KvRows keys, KvRows values, bool c
         }
 
         Code.vmovups(__zmmword_ptr[r12 + (record + DecodeRow.TotalOffset)], total);
-    }
-
-    /// <summary>The bounded score of e, the logarithm of e^(2x) for x = score / c to base two: <c>c · log2(e) · (1 − 2 / (2^e + 1))</c>.</summary>
-    private void Cap(AssemblerRegisterZMM score, AssemblerRegisterZMM fraction, AssemblerRegisterZMM power)
-    {
-        Power(score, fraction, power);
-        Code.vaddps(score, score, Repeated(1f));
-        Code.vmovups(power, Repeated(2f));
-        Code.vdivps(score, power, score);
-        Code.vmovups(power, Repeated(1f));
-        Code.vsubps(score, power, score);
-        Code.vmulps(score, score, __dword_bcst[Arguments + DecodeArguments.CapOffset]);
-    }
-
-    /// <summary>2 to the power of a register, in its place. A result below the normal numbers would cost 200 cycles, so −∞ counts as −126 here.</summary>
-    private void Power(AssemblerRegisterZMM exponent, AssemblerRegisterZMM fraction, AssemblerRegisterZMM power)
-    {
-        var coefficients = PowerOfTwo.Fine;
-        Code.vmaxps(exponent, exponent, Repeated(-126f));
-        Code.vreduceps(fraction, exponent, PowerOfTwo.Fraction);
-        Code.vmovups(power, Repeated(coefficients[^1]));
-        for (var i = coefficients.Length - 2; i >= 0; i--)
-        {
-            Code.vfmadd213ps(power, fraction, Repeated(coefficients[i]));
-        }
-
-        Code.vscalefps(exponent, power, exponent);
     }
 
     private void Values()

@@ -7,8 +7,8 @@ using Lathe.Engine.Routing;
 
 namespace Lathe.Cpu.X64.Attention.Prefill;
 
-/// <summary>Attention of many tokens with matrix tiles.</summary>
-internal sealed class PrefillRoute : CpuRoute
+/// <summary>Attention of many tokens by emitted kernels.</summary>
+internal abstract class PrefillRoute : CpuRoute
 {
     /// <summary>Below it a query row of its own is faster.</summary>
     public const int MinTokens = DecodeRoute.MaxTokens + 1;
@@ -16,25 +16,15 @@ internal sealed class PrefillRoute : CpuRoute
     /// <summary>Query rows of a piece: enough to repay the conversion of keys and values.</summary>
     private const int PieceRows = 3072;
 
-    public override string Id => "cpu.attention.prefill.amx";
-
     public override string Op => "attention";
-
-    public override string Summary => "online softmax over bf16 matrix tiles; emitted for each head size, cap and kind of mask";
-
-    public override string GuardSummary => $"{MinTokens} tokens and more, head dimensions that are multiples of 16, f32 sinks, AMX bf16";
 
     public override RouteSetting Default => RouteSetting.On;
 
-    public override int Priority => 200;
-
-    // Queries, keys, values and weights keep 8 bits: 2^-18 / 3 of the power each, and errors of the scores come on top.
-    public override double Tolerance => 1e-4;
+    /// <summary>Why the processor cannot run it, or null.</summary>
+    protected abstract string? WhyNotHere { get; }
 
     public override string? WhyNot(GraphNode node) =>
-        node is not AttentionNode attention ? $"runs attention, not {node.Op}"
-        : !X64Features.AmxBf16 ? "the processor has no bf16 matrix tiles, or the system does not grant them"
-        : AttentionHeads.WhyNot(attention);
+        node is not AttentionNode attention ? $"runs attention, not {node.Op}" : WhyNotHere ?? AttentionHeads.WhyNot(attention);
 
     public override string? WhyNot(GraphNode node, GraphShape shape) =>
         WhyNot(node) ?? (shape.Tokens < MinTokens ? $"is for {MinTokens} tokens and more" : null);
@@ -42,9 +32,11 @@ internal sealed class PrefillRoute : CpuRoute
     public override CpuStep Compile(GraphNode node, StepBuilder builder)
     {
         var attention = ((AttentionNode)node).Attention;
+        var kernels = CreateKernels(attention, builder.Kv.Layout.ElementType);
         var byKvHead = attention.KvHeadCount % builder.Threads == 0;
         var tokens = PieceTokens(attention, builder.Shape.Tokens, byKvHead ? 1 : builder.Threads);
         return new PrefillStep(
+            kernels,
             (AttentionNode)node,
             builder.Kv,
             tokens,
@@ -52,8 +44,11 @@ internal sealed class PrefillRoute : CpuRoute
             builder.Input(((AttentionNode)node).Query),
             builder.Output(((AttentionNode)node).Result, rowWise: false),
             builder.KvMarker(node.Layer),
-            builder.Scratch("attention", PrefillWorkspace.Bytes(AttentionTileLayout.Of(attention), PrefillStep.Groups(attention, tokens))));
+            builder.Scratch("attention", PrefillWorkspace.Bytes(kernels.Layout, PrefillStep.Groups(attention, tokens))));
     }
+
+    /// <summary>The machine code for one kind of head.</summary>
+    protected abstract PrefillKernels CreateKernels(AttentionParameters attention, KvElementType type);
 
     /// <summary>Tokens of a piece, such that there are at least two pieces for each of <paramref name="threads"/> that take them in turn.</summary>
     private static int PieceTokens(AttentionParameters attention, int shapeTokens, int threads)

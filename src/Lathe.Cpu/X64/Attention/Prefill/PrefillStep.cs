@@ -7,10 +7,11 @@ namespace Lathe.Cpu.X64.Attention.Prefill;
 
 /// <summary>Attention of many tokens, a piece at a time: some tokens of one sequence with all query heads of one KV head. Keys and values are converted
 /// block by block, and all query rows of the piece go over each block.</summary>
+/// <param name="kernels">What does the work.</param>
 /// <param name="tokens">Most tokens of a piece.</param>
 /// <param name="byKvHead">True if each thread takes whole KV heads; then the steps before and behind need no barrier.</param>
 internal sealed unsafe class PrefillStep(
-    AttentionNode node, CpuKvStorage kv, int tokens, bool byKvHead, CpuBuffer query, CpuBuffer output, CpuBuffer marker, CpuBuffer scratch)
+    PrefillKernels kernels, AttentionNode node, CpuKvStorage kv, int tokens, bool byKvHead, CpuBuffer query, CpuBuffer output, CpuBuffer marker, CpuBuffer scratch)
     : CpuStep(
         BufferAccess.Read(query, Heads(byKvHead, node.Attention, node.Attention.GroupSize * node.Attention.HeadDim)),
         BufferAccess.Read(marker, Heads(byKvHead, node.Attention, 1)),
@@ -22,9 +23,8 @@ internal sealed unsafe class PrefillStep(
     private const float NegativeMaximum = 1e30f;
 
     private readonly AttentionParameters _attention = node.Attention;
-    private readonly AttentionTileLayout _layout = AttentionTileLayout.Of(node.Attention);
-    private readonly PrefillKernels _kernels = new(node.Attention, kv.Layout.ElementType);
-    private readonly int _blockPages = PrefillWorkspace.BlockPages(AttentionTileLayout.Of(node.Attention));
+    private readonly PrefillLayout _layout = kernels.Layout;
+    private readonly int _blockPages = PrefillWorkspace.BlockPages(kernels.Layout);
     private readonly float* _sinks = node.Attention.Sinks is null ? null : (float*)node.Attention.Sinks.Data;
 
     // Scores are logarithms to base two. Where they are capped, the queries carry what the tanh wants: twice the score over the cap.
@@ -106,13 +106,13 @@ internal sealed unsafe class PrefillStep(
             }
 
             call.Target = workspace.Queries(group) + (panel * _layout.QueryPanelBytes);
-            _kernels.QueryTiles.Run(&call);
+            kernels.Queries.Run(&call);
         }
 
         new Span<byte>(workspace.Sums(group), _layout.SumBytes).Clear();
     }
 
-    /// <summary>Brings keys and values from <paramref name="first"/> on to tiles, whole pages of them.</summary>
+    /// <summary>Brings keys and values from <paramref name="first"/> on into operands, whole pages of them.</summary>
     private void Convert(KvSequence sequence, int kvHead, in PrefillWorkspace workspace, int first, int end)
     {
         for (var token = first; token < end; token += KvLayout.PageTokens)
@@ -123,12 +123,12 @@ internal sealed unsafe class PrefillStep(
             {
                 Source = page + kv.Layout.KeyOffset(node.Layer, kvHead),
                 Target = workspace.Keys + ((long)unit * _layout.KeyUnitBytes),
+                Visible = ulong.MaxValue >> Math.Max(0, KvLayout.PageTokens - (end - token)),
             };
-            _kernels.KeyTiles.Run(&call);
+            kernels.Keys.Run(&call);
             call.Source = page + kv.Layout.ValueOffset(node.Layer, kvHead);
             call.Target = workspace.Values + ((long)unit * _layout.ValueUnitBytes);
-            call.Visible = ulong.MaxValue >> Math.Max(0, KvLayout.PageTokens - (end - token));
-            _kernels.ValueTiles.Run(&call);
+            kernels.Values.Run(&call);
         }
     }
 
@@ -160,7 +160,7 @@ internal sealed unsafe class PrefillStep(
             HighestFirst = _attention.FirstVisible(highest),
             Cap = Log2E * (_attention.Softcap ?? 0),
         };
-        _kernels.Attend.Run(&call);
+        kernels.Attend.Run(&call);
     }
 
     /// <summary>Writes the results of 32 rows from <paramref name="row"/> on.</summary>
@@ -184,7 +184,7 @@ internal sealed unsafe class PrefillStep(
                     : (nint)workspace.Nowhere;
             }
 
-            _kernels.ResultRows.Run(&call);
+            kernels.Results.Run(&call);
         }
     }
 }

@@ -22,5 +22,8 @@ internal sealed class ExpertPanelGemmRoute(GgmlType type) : ExpertMatMulRoute(ty
     public override string? WhyNot(GraphNode node, GraphShape shape) =>
         WhyNot(node) ?? (shape.Tokens < PanelGemmRoute.MinTokens ? $"is for at least {PanelGemmRoute.MinTokens} rows" : null);
 
-    protected override MatrixKernel CreateKernel(int k, int rows) => WeightCodes.Visit(Type, new PanelGemmFactory(k));
+    public override IEnumerable<KernelListing> Kernels(GraphNode? node) =>
+        WeightCodes.Visit(Type, new PanelGemmListing(Type, node is null ? GemvRoute.UsualK : ((ExpertMatMulNode)node).Matrix.InputWidth));
+
+    protected override MatrixKernel CreateKernel(int k, int rows) => WeightCodes.Visit(Type, new PanelGemmFactory(Type, k));
 }

@@ -1,30 +1,47 @@
 using Lathe.Cpu.MatMul;
 using Lathe.Cpu.Simd.MatMul;
 using Lathe.Cpu.Simd.MatMul.Codes;
-using Lathe.Cpu.Simd.MatMul.Dot;
 using Lathe.Cpu.Simd.MatMul.Quantized;
 
 namespace Lathe.Cpu.X64.MatMul.Panels;
 
-/// <summary>Rows times many tokens in 8 bits: 32 rows by 1024 values are unpacked by the portable code of the format, then all tokens run over them in
-/// machine code.</summary>
+/// <summary>Rows times many tokens in 8 bits: 32 rows by 512 values are unpacked, then all tokens run over them in machine code.</summary>
 internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     where TCodes : struct, IWeightCodes
 {
-    private const int Rows = 2 * PanelScratch.Rows;
+    private const int Rows = PanelLayout.Rows;
+    private const int StepElements = ActivationLayout.StepElements;
+    private const int SumStride = Rows * sizeof(float);
+
+    /// <summary>Tokens whose sums wait in the second-level cache for the next chunk.</summary>
+    private const int TokensTogether = 512;
+
+    /// <summary>Activations that stay in the second-level cache while all rows run over them.</summary>
+    private const int ActivationBytes = 1 << 20;
 
     private static readonly int[] s_tokenCounts = [PanelGemmEmitter.MaxTokens, 3, 2, 1];
 
-    private readonly ActivationLayout _layout;
+    private readonly PanelLayout _layout = Layout;
+    private readonly PanelActivations _activations = Activations;
+    private readonly IPanelUnpacker _unpacker;
+    private readonly MachineKernel _pack;
     private readonly Dictionary<(int Tokens, bool Fresh), MachineKernel> _kernels = [];
 
+    /// <summary>The unpacked weights.</summary>
+    public static PanelLayout Layout => new(TCodes.GroupElements, TCodes.HasMinima);
+
+    private static PanelActivations Activations => new(TCodes.HasMinima ? PanelLayout.BlockElements / TCodes.GroupElements : 1);
+
+    private static PanelGemmShape Shape(int k) => new(Layout, Activations, !TCodes.HasWideScales, Activations.RowBytes(k));
+
+    /// <param name="unpacker">Expands the weights.</param>
     /// <param name="k">Values per row.</param>
     /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
-    public PanelGemm(int k)
+    public PanelGemm(IPanelUnpacker unpacker, int k)
     {
-        _layout = new ActivationLayout(k);
-        var shape = new PanelGemmShape(
-            TCodes.GroupElements, TCodes.Signed ? AvxVnniDot.SignedOffset : TCodes.Offset, TCodes.HasMinima, _layout.RowBytes);
+        _unpacker = unpacker;
+        _pack = KernelCache.Get(new PanelPackEmitter(Activations));
+        var shape = Shape(k);
         foreach (var tokens in s_tokenCounts)
         {
             _kernels[(tokens, true)] = KernelCache.Get(new PanelGemmEmitter(shape, tokens, fresh: true));
@@ -32,65 +49,118 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
         }
     }
 
-    public override string? ActivationForm => "q8";
+    /// <summary>All machine code for rows of <paramref name="k"/> values, but that of unpacking.</summary>
+    public static IEnumerable<KernelListing> List(int k)
+    {
+        yield return Disassembly.List(new PanelPackEmitter(Activations));
+        foreach (var tokens in s_tokenCounts)
+        {
+            yield return Disassembly.List(new PanelGemmEmitter(Shape(k), tokens, fresh: true));
+            yield return Disassembly.List(new PanelGemmEmitter(Shape(k), tokens, fresh: false));
+        }
+    }
 
-    public override int ScratchBytes => 2 * PanelScratch.Bytes;
+    public override string? ActivationForm => _activations.Name;
+
+    public override int ScratchBytes => PanelScratch.Bytes + _layout.ChunkBytes + (TokensTogether * SumStride);
 
     public override int RowMultiple => Rows;
 
-    public override long ActivationBytesPerRow(int k) => ActivationLayout.BytesPerRow(k);
+    public override long ActivationBytesPerRow(int k) => _activations.RowBytes(k);
 
-    public override void Pack(float* x, byte* row, int k) => ActivationLayout.Quantize(x, row, k);
+    public override void Pack(float* x, byte* row, int k)
+    {
+        var (steps, left) = Math.DivRem(k, StepElements);
+        if ((steps > 0 && !TryPack(x, row, steps)) || (left > 0 && !TryPackTail(x + (k - left), row + (steps * (long)_activations.StepBytes), left)))
+        {
+            _activations.Pack(x, row, k);
+        }
+    }
 
     public override void Run(MatMulArguments* arguments)
     {
-        for (var k = 0; k < arguments->K; k += PanelScratch.ChunkElements)
+        for (var token = 0; token < arguments->Tokens; token += TokensTogether)
         {
-            var elements = Math.Min(PanelScratch.ChunkElements, arguments->K - k);
-            for (var row = arguments->RowStart; row < arguments->RowEnd; row += Rows)
+            var tokens = Math.Min(TokensTogether, arguments->Tokens - token);
+            var run = Math.Max(1, ActivationBytes / (tokens * PanelLayout.ChunkBlocks * _activations.RecordBytes)) * PanelLayout.ChunkElements;
+            for (var k = 0; k < arguments->K; k += run)
             {
-                var rows = Math.Min(Rows, arguments->RowEnd - row);
-                for (var first = 0; first < rows; first += PanelScratch.Rows)
+                for (var row = arguments->RowStart; row < arguments->RowEnd; row += Rows)
                 {
-                    PanelUnpacker<TCodes, AvxVnniDot>.Unpack(
-                        arguments->Weights + ((row + first) * arguments->RowBytes), arguments->RowBytes, Math.Min(PanelScratch.Rows, rows - first), k, elements,
-                        new PanelScratch(arguments->Scratch + (first / PanelScratch.Rows * PanelScratch.Bytes)));
+                    Panel(arguments, k, Math.Min(k + run, arguments->K), row, token, tokens);
                 }
-
-                Multiply(arguments, k, elements, row, rows);
             }
         }
     }
 
-    private void Multiply(MatMulArguments* arguments, int k, int elements, int row, int rows)
+    private bool TryPack(float* x, byte* records, int steps)
     {
-        var panel = new PanelScratch(arguments->Scratch);
-        var x = arguments->Activations;
-        var group = k / TCodes.GroupElements;
-        var call = new PanelGemmArguments
+        var call = new QuantizeArguments { Values = x, Records = records, Steps = steps };
+        _pack.Run(&call);
+        return call.Unusual == 0;
+    }
+
+    /// <summary>The values behind the last whole step, filled up with zeros.</summary>
+    private bool TryPackTail(float* x, byte* records, int count)
+    {
+        var padded = stackalloc float[StepElements];
+        new Span<float>(x, count).CopyTo(new Span<float>(padded, count));
+        new Span<float>(padded + count, StepElements - count).Clear();
+        return TryPack(padded, records, 1);
+    }
+
+    /// <summary>Values [start, end) of 32 rows by some tokens.</summary>
+    private void Panel(MatMulArguments* arguments, int start, int end, int row, int token, int tokens)
+    {
+        var rows = Math.Min(Rows, arguments->RowEnd - row);
+        var output = arguments->Output + (token * arguments->OutputStride) + row;
+        var outputStride = arguments->OutputStride * sizeof(float);
+        var sums = (float*)(arguments->Scratch + PanelScratch.Bytes + _layout.ChunkBytes);
+        for (var k = start; k < end; k += PanelLayout.ChunkElements)
         {
-            Codes = panel.Codes,
-            Scales = panel.Scales,
-            Minima = panel.Minima,
-            Activations = x + k,
-            ActivationScales = (float*)(x + _layout.ScalesOffset) + (k / ActivationLayout.BlockElements),
-            NegatedSums = (int*)(x + (TCodes.GroupElements == 16 ? _layout.NegatedSums16Offset : _layout.NegatedSums32Offset)) + group,
-            ScaledSums = (float*)(x + (TCodes.GroupElements == 16 ? _layout.ScaledSums16Offset : _layout.ScaledSums32Offset)) + group,
-            Output = arguments->Output + row,
-            OutputStride = arguments->OutputStride * sizeof(float),
-            Blocks = elements / ActivationLayout.BlockElements,
-            RowMask = rows == Rows ? uint.MaxValue : (1UL << rows) - 1,
-        };
-        var left = arguments->Tokens;
-        foreach (var tokens in s_tokenCounts)
+            var elements = Math.Min(PanelLayout.ChunkElements, end - k);
+            Unpack(arguments, k, elements, row, rows);
+            var (isFirst, isLast) = (k == start, k + elements == end);
+            var call = new PanelGemmArguments
+            {
+                Weights = arguments->Scratch + PanelScratch.Bytes,
+                Activations = arguments->Activations + (token * arguments->ActivationStride) + ((long)k / PanelLayout.BlockElements * _activations.RecordBytes),
+                Source = isFirst ? output : sums,
+                SourceStride = isFirst ? outputStride : SumStride,
+                Target = isLast ? output : sums,
+                TargetStride = isLast ? outputStride : SumStride,
+                Blocks = elements / PanelLayout.BlockElements,
+                RowMask = rows == Rows ? uint.MaxValue : (1UL << rows) - 1,
+            };
+            Multiply(call, tokens, k == 0);
+        }
+    }
+
+    private void Unpack(MatMulArguments* arguments, int k, int elements, int row, int rows)
+    {
+        var scratch = new PanelScratch(arguments->Scratch);
+        for (var panel = 0; panel < PanelLayout.Panels; panel++)
         {
-            var repetitions = left / tokens;
+            // Where the second panel has no row, the last one of the first stands in.
+            var first = Math.Min(panel * PanelLayout.PanelRows, rows - 1);
+            _unpacker.Unpack(
+                arguments->Weights + ((row + first) * arguments->RowBytes), arguments->RowBytes, Math.Min(PanelLayout.PanelRows, rows - first), k, elements, scratch,
+                arguments->Scratch + PanelScratch.Bytes + (panel * PanelLayout.VectorBytes));
+        }
+    }
+
+    private void Multiply(PanelGemmArguments call, int tokens, bool fresh)
+    {
+        foreach (var together in s_tokenCounts)
+        {
+            var repetitions = tokens / together;
             if (repetitions > 0)
             {
                 call.Repetitions = repetitions;
-                _kernels[(tokens, k == 0)].Run(&call);
-                call.Output += (long)repetitions * tokens * arguments->OutputStride;
-                left -= repetitions * tokens;
+                _kernels[(together, fresh)].Run(&call);
+                call.Source = (float*)((byte*)call.Source + (repetitions * together * call.SourceStride));
+                call.Target = (float*)((byte*)call.Target + (repetitions * together * call.TargetStride));
+                tokens -= repetitions * together;
             }
         }
     }

@@ -6,40 +6,38 @@ namespace Lathe.Cpu.X64.MatMul.Panels;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct PanelGemmArguments
 {
-    public const int CodesOffset = 0;
-    public const int ScalesOffset = 8;
-    public const int MinimaOffset = 16;
-    public const int ActivationsOffset = 24;
-    public const int ActivationScalesOffset = 32;
-    public const int NegatedSumsOffset = 40;
-    public const int ScaledSumsOffset = 48;
-    public const int OutputOffset = 56;
-    public const int OutputStrideOffset = 64;
-    public const int BlocksOffset = 72;
-    public const int RepetitionsOffset = 80;
-    public const int RowMaskOffset = 88;
+    public const int WeightsOffset = 0;
+    public const int ActivationsOffset = 8;
+    public const int SourceOffset = 16;
+    public const int SourceStrideOffset = 24;
+    public const int TargetOffset = 32;
+    public const int TargetStrideOffset = 40;
+    public const int BlocksOffset = 48;
+    public const int RepetitionsOffset = 56;
+    public const int RowMaskOffset = 64;
 
-    /// <summary>The first panel; the second lies <see cref="Simd.MatMul.Quantized.PanelScratch.Bytes"/> further.</summary>
-    public byte* Codes;
-    public float* Scales;
-    public float* Minima;
+    /// <summary>Unpacked blocks, as <see cref="PanelLayout"/> has them.</summary>
+    public byte* Weights;
 
-    /// <summary>The first token's codes from the panel's first value on.</summary>
+    /// <summary>The first token's record for the first block. The kernel moves it on.</summary>
     public byte* Activations;
-    public float* ActivationScales;
-    public int* NegatedSums;
-    public float* ScaledSums;
 
-    /// <summary>The first token's result for the first row.</summary>
-    public float* Output;
+    /// <summary>What the values before have left of the first token's sum for the first row; not read by kernels for the first values.</summary>
+    public float* Source;
 
-    /// <summary>Bytes from one token's results to the next.</summary>
-    public long OutputStride;
+    /// <summary>Bytes from one token's sums to the next.</summary>
+    public long SourceStride;
+
+    /// <summary>Where the first token's sums go.</summary>
+    public float* Target;
+
+    /// <inheritdoc cref="SourceStride"/>
+    public long TargetStride;
 
     /// <summary>Blocks of 32 values.</summary>
     public long Blocks;
 
-    /// <summary>How often the kernel's number of tokens is computed.</summary>
+    /// <summary>How often the kernel's number of tokens is computed. The kernel counts it down.</summary>
     public long Repetitions;
 
     /// <summary>A bit for each of the 32 rows that exist.</summary>

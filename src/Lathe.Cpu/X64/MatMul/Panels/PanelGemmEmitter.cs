@@ -1,6 +1,4 @@
-using System.Numerics;
 using Iced.Intel;
-using Lathe.Cpu.Simd.MatMul.Quantized;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace Lathe.Cpu.X64.MatMul.Panels;
@@ -11,18 +9,22 @@ namespace Lathe.Cpu.X64.MatMul.Panels;
 /// for each group of tokens
 ///     total[token][panel] = zero, or what the chunk before left
 ///     for each group of 16 or 32 values
-///         dot[token][panel] = −offset · sum of the token's codes
+///         dot[token][panel] = start of the rows                         magic − 128 · sum of the rows' values
 ///         for each four values
 ///             w[panel] = four values of 16 rows
-///             for each token: x = its four values in all lanes; dot[token][panel] += w[panel] · x
-///         for each token: total += float(dot) · (scale of the rows · scale of the token)
+///             for each token: x = its four values in all lanes; dot[token][panel] += x · w[panel]
+///         for each token: scaled = float bits of dot · scale of the rows − magic · scale of the rows
+///                         total += scaled · scale of the token
 ///                         total += minimum of the rows · sum of the token
 ///     store totals
 /// </code>
-/// Registers: zmm0-11 dots, zmm12-23 totals, zmm24-25 weights, zmm26 and 31 activations, zmm27-28 scales, zmm29-30 scratch. rdi codes, r8 scales,
-/// r10 minima, rsi activations, rdx their scales, r9 their negated sums, r11 their scaled sums, rax output.
-/// Of 32 values 16 instructions for a token and 32 rows multiply, 6 scale and one starts the sums: at best 70 % of the peak; with groups of 16 it is 53 %.
-/// Two panels share each broadcast, so that 8 loads feed 12 products.
+/// Sums are never converted: an integer of less than 2^22 added to the bits of 1.5 · 2^23 makes the float 1.5 · 2^23 + the integer. Multiplying by the scale and
+/// subtracting 1.5 · 2^23 scales, in one instruction that rounds once, gives the scaled integer as a conversion and a multiplication do, to the bit, because the product that
+/// is subtracted is exact: scales have 11 bits, or 11 times eight. Scales of other kinds are converted and multiplied.
+/// Registers: zmm0-11 dots, zmm12-23 totals, zmm24-25 weights, zmm26-27 activations, zmm28-29 scales, zmm30-31 shifts or minima. rdi weights, rsi activations, rdx and r8 sums so far,
+/// rax and r9 where they go.
+/// Of 32 values 16 instructions for a token and 32 rows multiply and 4 scale: 80 % of the peak at best, 73 % with minima, 67 % with groups of 16.
+/// Two panels share each broadcast, so that 8 loads feed 12 products; the sums start with copies of a register.
 /// </remarks>
 /// <param name="shape">What is baked beside the tokens.</param>
 /// <param name="tokens">Tokens together, 1 to 6.</param>
@@ -31,30 +33,33 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
 {
     public const int MaxTokens = 6;
 
-    private const int VectorBytes = 64;
-    private const int Panels = 2;
+    private const int VectorBytes = PanelLayout.VectorBytes;
+    private const int Panels = PanelLayout.Panels;
 
-    public override string Key => $"gemm panels {shape} tokens={tokens} fresh={fresh} vnni512";
-
-    private int GroupsPerBlock => 32 / shape.GroupElements;
+    public override string Key =>
+        $"gemm panels {shape.Layout} {shape.Activations.Name} exact={shape.HasExactScales} stride={shape.TokenBytes} tokens={tokens} fresh={fresh} vnni512";
 
     protected override void Body()
     {
         Code.mov(rcx, __[Arguments + PanelGemmArguments.RowMaskOffset]);
         Code.kmovq(k1, rcx);
-        Code.kshiftrq(k2, k1, 16);
-        Code.mov(rax, __[Arguments + PanelGemmArguments.OutputOffset]);
+        Code.kshiftrq(k2, k1, PanelLayout.PanelRows);
+        Code.mov(rdx, __[Arguments + PanelGemmArguments.SourceOffset]);
+        Code.mov(r8, __[Arguments + PanelGemmArguments.SourceStrideOffset]);
+        Code.mov(rax, __[Arguments + PanelGemmArguments.TargetOffset]);
+        Code.mov(r9, __[Arguments + PanelGemmArguments.TargetStrideOffset]);
         var repetition = Code.CreateLabel();
         Code.Label(ref repetition);
         Begin();
         var block = Code.CreateLabel();
         Code.Label(ref block);
-        for (var group = 0; group < GroupsPerBlock; group++)
+        for (var group = 0; group < shape.Layout.Groups; group++)
         {
             Group(group);
         }
 
-        Advance();
+        Code.add(rdi, shape.Layout.BlockBytes);
+        Code.add(rsi, shape.Activations.RecordBytes);
         Code.dec(rcx);
         Code.jne(block);
         End();
@@ -66,17 +71,21 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
 
     private static AssemblerRegisterZMM Total(int token, int panel) => Zmm(12 + (Panels * token) + panel);
 
+    private static AssemblerRegisterZMM Weights(int panel) => Zmm(24 + panel);
+
+    private static AssemblerRegisterZMM Activation(int token) => Zmm(26 + (token % 2));
+
+    private static AssemblerRegisterZMM Scales(int panel) => Zmm(28 + panel);
+
+    private static AssemblerRegisterZMM Addends(int panel) => Zmm(30 + panel);
+
+    private int Record(int token) => checked((int)(token * shape.TokenBytes));
+
     private void Begin()
     {
-        Code.mov(rdi, __[Arguments + PanelGemmArguments.CodesOffset]);
-        Code.mov(r8, __[Arguments + PanelGemmArguments.ScalesOffset]);
-        Code.mov(r10, __[Arguments + PanelGemmArguments.MinimaOffset]);
+        Code.mov(rdi, __[Arguments + PanelGemmArguments.WeightsOffset]);
         Code.mov(rsi, __[Arguments + PanelGemmArguments.ActivationsOffset]);
-        Code.mov(rdx, __[Arguments + PanelGemmArguments.ActivationScalesOffset]);
-        Code.mov(r9, __[Arguments + PanelGemmArguments.NegatedSumsOffset]);
-        Code.mov(r11, __[Arguments + PanelGemmArguments.ScaledSumsOffset]);
         Code.mov(rcx, __[Arguments + PanelGemmArguments.BlocksOffset]);
-        Code.mov(r12, rax);
         for (var token = 0; token < tokens; token++)
         {
             for (var panel = 0; panel < Panels; panel++)
@@ -88,99 +97,123 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
                 }
                 else
                 {
-                    Code.vmovups(panel == 0 ? total.k1.z : total.k2.z, __zmmword_ptr[r12 + (VectorBytes * panel)]);
+                    Code.vmovups(RowsOf(panel, total).z, __zmmword_ptr[rdx + (VectorBytes * panel)]);
                 }
             }
 
-            Code.add(r12, __[Arguments + PanelGemmArguments.OutputStrideOffset]);
+            if (!fresh)
+            {
+                Code.add(rdx, r8);
+            }
         }
 
-        // The results of the next tokens, a whole row of the output away each.
+        // Sums may be a whole row of the output apart: those of the next tokens, and where these go in the end.
+        if (!fresh)
+        {
+            PrefetchSums(rdx, r8);
+        }
+
+        PrefetchSums(rax, r9);
+    }
+
+    private void PrefetchSums(AssemblerRegister64 first, AssemblerRegister64 stride)
+    {
+        Code.mov(r10, first);
         for (var token = 0; token < tokens; token++)
         {
-            Code.prefetchw(__byte_ptr[r12]);
-            Code.prefetchw(__byte_ptr[r12 + VectorBytes]);
-            Code.add(r12, __[Arguments + PanelGemmArguments.OutputStrideOffset]);
+            Code.prefetchw(__byte_ptr[r10]);
+            Code.prefetchw(__byte_ptr[r10 + VectorBytes]);
+            Code.add(r10, stride);
         }
     }
 
     private void Group(int group)
     {
-        for (var token = 0; token < tokens; token++)
+        for (var panel = 0; panel < Panels; panel++)
         {
-            Start(token, group);
-        }
-
-        var quads = shape.GroupElements / 4;
-        for (var quad = group * quads; quad < (group + 1) * quads; quad++)
-        {
-            Code.vmovdqa64(zmm24, __zmmword_ptr[rdi + (VectorBytes * quad)]);
-            Code.vmovdqa64(zmm25, __zmmword_ptr[rdi + (PanelScratch.Bytes + (VectorBytes * quad))]);
-            for (var token = 0; token < tokens; token++)
+            // Copies between registers take no port, which loads do.
+            Code.vmovdqa64(Dot(0, panel), __zmmword_ptr[rdi + shape.Layout.Start(group, panel)]);
+            for (var token = 1; token < tokens; token++)
             {
-                var x = token % 2 == 0 ? zmm26 : zmm31;
-                Code.vpbroadcastd(x, __dword_ptr[rsi + ((token * shape.TokenBytes) + (4 * quad))]);
-                Code.vpdpbusd(Dot(token, 0), zmm24, x);
-                Code.vpdpbusd(Dot(token, 1), zmm25, x);
+                Code.vmovdqa64(Dot(token, panel), Dot(0, panel));
             }
         }
 
-        Code.vmovaps(zmm27, __zmmword_ptr[r8 + (VectorBytes * group)]);
-        Code.vmovaps(zmm28, __zmmword_ptr[r8 + (PanelScratch.Bytes + (VectorBytes * group))]);
-        for (var token = 0; token < tokens; token++)
+        var quads = shape.Layout.GroupElements / 4;
+        for (var quad = group * quads; quad < (group + 1) * quads; quad++)
         {
-            Scale(token, group);
+            for (var panel = 0; panel < Panels; panel++)
+            {
+                Code.vmovdqa64(Weights(panel), __zmmword_ptr[rdi + PanelLayout.Quad(quad, panel)]);
+            }
+
+            for (var token = 0; token < tokens; token++)
+            {
+                Code.vpbroadcastd(Activation(token), __dword_ptr[rsi + (Record(token) + (4 * quad))]);
+                for (var panel = 0; panel < Panels; panel++)
+                {
+                    Code.vpdpbusd(Dot(token, panel), Activation(token), Weights(panel));
+                }
+            }
+        }
+
+        Scale(group);
+        if (shape.Layout.HasMinima)
+        {
+            AddMinima(group);
         }
     }
 
-    private void Start(int token, int group)
+    private void Scale(int group)
     {
-        var (first, second) = (Dot(token, 0), Dot(token, 1));
-        if (shape.Offset == 0)
-        {
-            Code.vpxord(first, first, first);
-            Code.vpxord(second, second, second);
-            return;
-        }
-
-        Code.vpbroadcastd(first, __dword_ptr[r9 + ((token * shape.TokenBytes) + (sizeof(int) * group))]);
-        Code.vpslld(first, first, (byte)BitOperations.Log2((uint)shape.Offset));
-        Code.vmovdqa64(second, first);
-    }
-
-    private void Scale(int token, int group)
-    {
-        var scale = __dword_bcst[rdx + (token * shape.TokenBytes)];
-        Code.vmulps(zmm29, zmm27, scale);
-        Code.vmulps(zmm30, zmm28, scale);
         for (var panel = 0; panel < Panels; panel++)
         {
-            var dot = Dot(token, panel);
-            Code.vcvtdq2ps(dot, dot);
-            Code.vfmadd231ps(Total(token, panel), dot, panel == 0 ? zmm29 : zmm30);
+            Code.vmovaps(Scales(panel), __zmmword_ptr[rdi + shape.Layout.Scale(group, panel)]);
+            if (shape.HasExactScales)
+            {
+                Code.vmovaps(Addends(panel), __zmmword_ptr[rdi + shape.Layout.Shift(group, panel)]);
+            }
         }
 
-        if (shape.HasMinima)
+        for (var token = 0; token < tokens; token++)
         {
-            Code.vbroadcastss(zmm29, __dword_ptr[r11 + ((token * shape.TokenBytes) + (sizeof(float) * group))]);
-            Code.vfmadd231ps(Total(token, 0), zmm29, __zmmword_ptr[r10 + (VectorBytes * group)]);
-            Code.vfmadd231ps(Total(token, 1), zmm29, __zmmword_ptr[r10 + (PanelScratch.Bytes + (VectorBytes * group))]);
+            var scale = __dword_bcst[rsi + (Record(token) + PanelActivations.ScaleOffset)];
+            for (var panel = 0; panel < Panels; panel++)
+            {
+                var dot = Dot(token, panel);
+                if (shape.HasExactScales)
+                {
+                    Code.vfmsub213ps(dot, Scales(panel), Addends(panel));
+                    Code.vfmadd231ps(Total(token, panel), dot, scale);
+                }
+                else
+                {
+                    Code.vmulps(Addends(panel), Scales(panel), scale);
+                    Code.vcvtdq2ps(dot, dot);
+                    Code.vfmadd231ps(Total(token, panel), dot, Addends(panel));
+                }
+            }
         }
     }
 
-    private void Advance()
+    private void AddMinima(int group)
     {
-        Code.add(rdi, 8 * VectorBytes);
-        Code.add(rsi, 32);
-        Code.add(rdx, sizeof(float));
-        Code.add(r8, GroupsPerBlock * VectorBytes);
-        Code.add(r9, GroupsPerBlock * sizeof(int));
-        if (shape.HasMinima)
+        for (var panel = 0; panel < Panels; panel++)
         {
-            Code.add(r10, GroupsPerBlock * VectorBytes);
-            Code.add(r11, GroupsPerBlock * sizeof(float));
+            Code.vmovaps(Addends(panel), __zmmword_ptr[rdi + shape.Layout.Minimum(group, panel)]);
+        }
+
+        for (var token = 0; token < tokens; token++)
+        {
+            for (var panel = 0; panel < Panels; panel++)
+            {
+                Code.vfmadd231ps(
+                    Total(token, panel), Addends(panel), __dword_bcst[rsi + (Record(token) + PanelActivations.SumsOffset + (sizeof(float) * group))]);
+            }
         }
     }
+
+    private static AssemblerRegisterZMM RowsOf(int panel, AssemblerRegisterZMM total) => panel == 0 ? total.k1 : total.k2;
 
     private void End()
     {
@@ -188,13 +221,9 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
         {
             Code.vmovups(__zmmword_ptr[rax].k1, Total(token, 0));
             Code.vmovups(__zmmword_ptr[rax + VectorBytes].k2, Total(token, 1));
-            Code.add(rax, __[Arguments + PanelGemmArguments.OutputStrideOffset]);
+            Code.add(rax, r9);
         }
 
-        var bytes = (int)(tokens * shape.TokenBytes);
-        Code.add(__qword_ptr[Arguments + PanelGemmArguments.ActivationsOffset], bytes);
-        Code.add(__qword_ptr[Arguments + PanelGemmArguments.ActivationScalesOffset], bytes);
-        Code.add(__qword_ptr[Arguments + PanelGemmArguments.NegatedSumsOffset], bytes);
-        Code.add(__qword_ptr[Arguments + PanelGemmArguments.ScaledSumsOffset], bytes);
+        Code.add(__qword_ptr[Arguments + PanelGemmArguments.ActivationsOffset], Record(tokens));
     }
 }

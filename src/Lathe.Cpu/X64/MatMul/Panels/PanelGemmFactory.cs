@@ -1,19 +1,27 @@
 using Lathe.Cpu.MatMul;
 using Lathe.Cpu.Simd.MatMul;
 using Lathe.Cpu.Simd.MatMul.Codes;
+using Lathe.Cpu.X64.MatMul.Gemv;
+using Lathe.Formats.Gguf;
 
 namespace Lathe.Cpu.X64.MatMul.Panels;
 
 /// <summary>Makes the panel gemm of a weight type.</summary>
+/// <param name="type">Weight type.</param>
 /// <param name="k">Values per row.</param>
-internal sealed unsafe class PanelGemmFactory(int k) : IWeightCodesVisitor<MatrixKernel>
+internal sealed unsafe class PanelGemmFactory(GgmlType type, int k) : IWeightCodesVisitor<MatrixKernel>
 {
     public MatrixKernel Visit<TCodes>()
         where TCodes : struct, IWeightCodes
     {
+        if (GemvFormats.Types.Contains(type))
+        {
+            return new PanelGemm<TCodes>(new EmittedPanelUnpacker(type, k, PanelGemm<TCodes>.Layout, !TCodes.HasWideScales), k);
+        }
+
         // What is initialised before a kernel is compiled is a constant in it.
         _ = HalfTable.Values[0];
         TCodes.Prepare();
-        return new PanelGemm<TCodes>(k);
+        return new PanelGemm<TCodes>(new PortablePanelUnpacker<TCodes>(), k);
     }
 }

@@ -24,5 +24,8 @@ internal sealed class PanelGemmRoute(GgmlType type) : MatMulRoute(type, "gemm.vn
     public override string? WhyNot(GraphNode node, GraphShape shape) =>
         WhyNot(node) ?? (shape.Rows(((MatMulNode)node).Input.Rows) < MinTokens ? $"is for at least {MinTokens} rows" : null);
 
-    protected override MatrixKernel CreateKernel(int k, int rows) => WeightCodes.Visit(Type, new PanelGemmFactory(k));
+    public override IEnumerable<KernelListing> Kernels(GraphNode? node) =>
+        WeightCodes.Visit(Type, new PanelGemmListing(Type, node is null ? GemvRoute.UsualK : ((MatMulNode)node).Matrix.InputWidth));
+
+    protected override MatrixKernel CreateKernel(int k, int rows) => WeightCodes.Visit(Type, new PanelGemmFactory(Type, k));
 }

@@ -1,0 +1,29 @@
+using Lathe.Engine.Inference;
+using Lathe.Engine.Models;
+
+namespace Lathe.Cpu.X64.Attention.Prefill;
+
+/// <summary>Attention of many tokens with matrix tiles.</summary>
+/// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
+internal sealed class TilePrefillKernels(AttentionParameters attention, KvElementType type) : PrefillKernels
+{
+    public override MachineKernel Keys { get; } = KernelCache.Get(new KeyTilesEmitter(new KvRows(type, attention.HeadDim)));
+
+    public override MachineKernel Values { get; } = KernelCache.Get(new ValueTilesEmitter(new KvRows(type, attention.ValueDim)));
+
+    public override MachineKernel Queries { get; } = KernelCache.Get(new QueryTilesEmitter(attention.HeadDim));
+
+    public override MachineKernel Attend { get; } =
+        KernelCache.Get(new AttendTilesEmitter(AttentionTileLayout.Of(attention), attention.Softcap is not null, attention.Window is not null));
+
+    public override MachineKernel Results { get; } = KernelCache.Get(new ResultRowsEmitter(attention.ValueDim));
+
+    public override PrefillLayout Layout { get; } = LayoutOf(attention);
+
+    public static PrefillLayout LayoutOf(AttentionParameters attention)
+    {
+        var tiles = AttentionTileLayout.Of(attention);
+        return new PrefillLayout(
+            attention.ValueDim, tiles.KeyUnitBytes, tiles.ValueUnitBytes, tiles.QueryPanelBytes, AttendTilesEmitter.ScoreBytes, AttendTilesEmitter.WeightBytes);
+    }
+}
