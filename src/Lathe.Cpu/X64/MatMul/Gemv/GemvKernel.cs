@@ -12,9 +12,9 @@ internal sealed unsafe class GemvKernel : MatrixKernel
 
     /// <param name="k">Values per row.</param>
     /// <param name="tokens">Most tokens that it will be asked for.</param>
-    /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
     /// <param name="specialized">False for the generic form of the code, which reads the length of the rows, a multiple of 256, from its arguments and takes one
     /// token at a time.</param>
+    /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
     public GemvKernel(GemvFormat format, int k, int tokens, bool specialized = true)
     {
         _layout = new GemvLayout(format, k);
@@ -26,9 +26,10 @@ internal sealed unsafe class GemvKernel : MatrixKernel
     }
 
     /// <summary>All machine code for rows of <paramref name="k"/> values.</summary>
-    public static IEnumerable<KernelListing> List(GgmlType type, int k) =>
+    public static IEnumerable<KernelListing> List(GgmlType type, int k, bool specialized = true) =>
     [
-        .. GemvStreams.TokensTogether.Select(together => Disassembly.List(new GemvEmitter(GemvFormats.Create(type), k, together))),
+        .. (specialized ? GemvStreams.TokensTogether : [1])
+            .Select(together => Disassembly.List(new GemvEmitter(GemvFormats.Create(type), specialized ? k : null, together))),
         Disassembly.List(new GemvPackEmitter(GemvFormats.Create(type), new GemvLayout(GemvFormats.Create(type), k))),
     ];
 
