@@ -43,7 +43,7 @@ public sealed class EmittedCodeTests
     public void A_256_bit_gemv_keeps_to_its_level(GgmlType type)
     {
         int[] sizes = BlockFormat.Get(type).BlockElements == 32 ? [96, 256, 2880] : [256, 2816];
-        foreach (var level in Gemv256Route.Levels)
+        foreach (var level in Gemv256Recipes.Levels)
         {
             foreach (var k in sizes)
             {
@@ -64,7 +64,7 @@ public sealed class EmittedCodeTests
     public void A_256_bit_gemm_keeps_to_its_level(int groupElements, int offset, bool hasMinima, int maxCode)
     {
         var shape = new Panel256Shape(groupElements, offset, hasMinima, maxCode, 2048);
-        foreach (var level in Gemv256Route.Levels)
+        foreach (var level in Gemv256Recipes.Levels)
         {
             for (var tokens = 1; tokens <= shape.MaxTokens(level); tokens++)
             {
@@ -82,31 +82,35 @@ public sealed class EmittedCodeTests
     {
         foreach (var fresh in (bool[])[true, false])
         {
-            AssertSound(new TileGemmEmitter(TileParts.Rounded, 16, fresh));
-            AssertSound(new TileGemmEmitter(new TileParts(1, 2), 16, fresh));
-            AssertSound(new TileGemmEmitter(new TileParts(2, 2), 16, fresh));
+            foreach (var parts in (TileParts[])[TileParts.Rounded, new TileParts(1, 2), new TileParts(2, 2)])
+            {
+                AssertSound(new TileGemmEmitter(parts, new TileChunk(16, fresh)));
+                AssertSound(new TileGemmEmitter(parts, chunk: null));
+            }
+
             foreach (var tokens in (int[])[1, 2, 3, PanelGemmEmitter.MaxTokens])
             {
-                foreach (var exact in (bool[])[true, false])
+                foreach (var (exact, stride) in new (bool, long?)[] { (true, 2048), (false, 2048), (true, null), (false, null) })
                 {
-                    AssertSound(new PanelGemmEmitter(new PanelGemmShape(new PanelLayout(32, HasMinima: false), new PanelActivations(1), exact, 2048), tokens, fresh));
-                    AssertSound(new PanelGemmEmitter(new PanelGemmShape(new PanelLayout(16, HasMinima: true), new PanelActivations(2), exact, 2048), tokens, fresh));
+                    AssertSound(new PanelGemmEmitter(new PanelGemmShape(new PanelLayout(32, HasMinima: false), new PanelActivations(1), exact, stride), tokens, fresh));
+                    AssertSound(new PanelGemmEmitter(new PanelGemmShape(new PanelLayout(16, HasMinima: true), new PanelActivations(2), exact, stride), tokens, fresh));
                 }
             }
         }
 
-        AssertSound(new TilePackEmitter(parts: 1));
-        AssertSound(new TilePackEmitter(parts: 2));
         foreach (var layout in (PanelLayout[])[new PanelLayout(32, HasMinima: false), new PanelLayout(16, HasMinima: true)])
         {
             AssertSound(new PanelFinishEmitter(layout, 8, exactScales: true));
             AssertSound(new PanelPackEmitter(new PanelActivations(layout.Groups)));
         }
 
+        AssertSound(new TilePackEmitter(parts: 1));
+        AssertSound(new TilePackEmitter(parts: 2));
         AssertSound(new TileStoreEmitter());
         foreach (var type in GemvFormats.Types)
         {
             AssertSound(new TileUnpackEmitter(GemvFormats.Create(type), 512));
+            AssertSound(new TileUnpackEmitter(GemvFormats.Create(type), elements: null));
             var format = GemvFormats.Create(type);
             AssertSound(new PanelUnpackEmitter(format, format.BlocksPerStep, new PanelLayout(format.GroupElements, format.MinimumSign != 0), exactScales: true));
         }
@@ -139,7 +143,7 @@ public sealed class EmittedCodeTests
         {
             keys.AddRange(((int[])[1, 2, 4]).SelectMany(tokens => ((int[])[256, 512]).Select(k => new GemvEmitter(GemvFormats.Create(type), k, tokens).Key)));
             keys.Add(new GemvPackEmitter(GemvFormats.Create(type), new GemvLayout(GemvFormats.Create(type), 256)).Key);
-            foreach (var level in Gemv256Route.Levels)
+            foreach (var level in Gemv256Recipes.Levels)
             {
                 keys.AddRange(((int[])[1, 2, 4]).SelectMany(tokens => ((int[])[256, 512]).Select(k => Gemv256Formats.Create(type).CreateEmitter(level, k, tokens).Key)));
             }

@@ -50,9 +50,9 @@ public sealed class GemmKernelTests
         get
         {
             var cases = new TheoryData<X64Level, GgmlType, int>();
-            foreach (var level in Gemv256Route.Levels)
+            foreach (var level in Gemv256Recipes.Levels)
             {
-                foreach (var type in PanelGemm256Types.Of(level))
+                foreach (var type in PanelGemm256Recipes.TypesOf(level))
                 {
                     int[] sizes = BlockFormat.Get(type).BlockElements == 32 ? [32, 224, 1056] : [256, 1280];
                     foreach (var k in sizes)
@@ -77,6 +77,22 @@ public sealed class GemmKernelTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    public void The_generic_form_of_tiles_computes_the_same_bits(GgmlType type, int k)
+    {
+        Assert.SkipUnless(X64Features.AmxBf16, "The processor has no matrix tiles, or the system does not grant them.");
+        AssertSameForms(specialized => WeightCodes.Visit(type, new TileGemmFactory(type, k, MaxTokens, packsItself: true, specialized)), type, k);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void The_generic_form_of_panels_computes_the_same_bits(GgmlType type, int k)
+    {
+        Assert.SkipUnless(X64Features.Avx512Vnni, "The processor has no 512-bit vpdpbusd.");
+        AssertSameForms(specialized => WeightCodes.Visit(type, new PanelGemmFactory(type, k, specialized)), type, k);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
     public void Panels_agree_with_f64(GgmlType type, int k)
     {
         Assert.SkipUnless(X64Features.Avx512Vnni, "The processor has no 512-bit vpdpbusd.");
@@ -93,6 +109,16 @@ public sealed class GemmKernelTests
         using var problem = Case(WeightCodes.Visit(type, new PanelGemm256Factory(level, k)), type, k);
         Check(problem, problem.Quantized, SameActivations);
         problem.AssertClose(problem.Exact, problem.Run(0, Rows, MaxTokens), 0, Rows, MaxTokens, ExactActivations);
+    }
+
+    private static void AssertSameForms(Func<bool, MatrixKernel> create, GgmlType type, int k)
+    {
+        using var specialized = Case(create(true), type, k);
+        using var generic = Case(create(false), type, k);
+        foreach (var (start, end, tokens) in new[] { (0, Rows, MaxTokens), (0, Rows, 16), (7, 8, 1), (32, 64, 4) })
+        {
+            AssertSame(specialized.Run(start, end, tokens), generic.Run(start, end, tokens), start, end, tokens);
+        }
     }
 
     private static MatMulCase Case(MatrixKernel kernel, GgmlType type, int k) => new(kernel, type, k, Rows, MaxTokens, seed: k);

@@ -22,7 +22,7 @@ public sealed class Gemv256KernelTests
         get
         {
             var cases = new TheoryData<X64Level, GgmlType, int>();
-            foreach (var level in Gemv256Route.Levels)
+            foreach (var level in Gemv256Recipes.Levels)
             {
                 foreach (var type in Gemv256Formats.Types)
                 {
@@ -38,7 +38,7 @@ public sealed class Gemv256KernelTests
         }
     }
 
-    public static TheoryData<X64Level> Levels => [.. Gemv256Route.Levels];
+    public static TheoryData<X64Level> Levels => [.. Gemv256Recipes.Levels];
 
     [Theory]
     [MemberData(nameof(Cases))]

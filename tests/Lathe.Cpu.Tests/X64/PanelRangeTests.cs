@@ -34,8 +34,8 @@ public sealed class PanelRangeTests
     [MemberData(nameof(Types))]
     public void Types_are_served_where_that_pays(GgmlType type)
     {
-        Assert.Equal(WeightCodes.Visit(type, new Pays(X64Level.AvxVnni)), PanelGemm256Types.Of(X64Level.AvxVnni).Contains(type));
-        Assert.Equal(WeightCodes.Visit(type, new Pays(X64Level.Avx2)), PanelGemm256Types.Of(X64Level.Avx2).Contains(type));
+        Assert.Equal(WeightCodes.Visit(type, new Pays(X64Level.AvxVnni)), PanelGemm256Recipes.TypesOf(X64Level.AvxVnni).Contains(type));
+        Assert.Equal(WeightCodes.Visit(type, new Pays(X64Level.Avx2)), PanelGemm256Recipes.TypesOf(X64Level.Avx2).Contains(type));
     }
 
     private sealed class Pays(X64Level level) : IWeightCodesVisitor<bool>

@@ -1,4 +1,5 @@
 using Lathe.Engine.Graphs;
+using Lathe.Engine.Models;
 using Lathe.Formats.Gguf;
 
 namespace Lathe.Cpu.X64.Attention;
@@ -7,6 +8,11 @@ namespace Lathe.Cpu.X64.Attention;
 internal static class AttentionHeads
 {
     private const int Multiple = 16;
+
+    private static readonly AttentionParameters s_usual = new(HeadCount: 32, KvHeadCount: 8, HeadDim: 128, ValueDim: 128, Scale: 1);
+
+    /// <summary>The heads of a node whose kernels are listed; usual ones without a node.</summary>
+    public static AttentionParameters Of(GraphNode? node) => node is null ? s_usual : ((AttentionNode)node).Attention;
 
     /// <summary>Null if they take those of <paramref name="node"/>; otherwise why not.</summary>
     public static string? WhyNot(AttentionNode node) =>

@@ -12,13 +12,15 @@ internal sealed class DecodeKernels
     /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
     public DecodeKernels(AttentionParameters attention, KvElementType type, int tokens)
     {
-        for (var count = 1; count <= tokens; count++)
+        foreach (var rows in AllRowsTogether(attention, tokens))
         {
-            var rows = RowsTogether(count * attention.GroupSize);
-            _byRows[rows] ??= KernelCache.Get(new DecodeEmitter(
-                rows, new KvRows(type, attention.HeadDim), new KvRows(type, attention.ValueDim), attention.Softcap is not null, attention.Window is not null));
+            _byRows[rows] = KernelCache.Get(Emitter(attention, type, rows));
         }
     }
+
+    /// <summary>All machine code for an f16 cache.</summary>
+    public static IEnumerable<KernelListing> List(AttentionParameters attention, int tokens) =>
+        AllRowsTogether(attention, tokens).Select(rows => Disassembly.List(Emitter(attention, KvElementType.F16, rows)));
 
     /// <summary>Query rows that are worked on together where there are <paramref name="rows"/>: equal parts of at most eight.</summary>
     public static int RowsTogether(int rows)
@@ -29,4 +31,10 @@ internal sealed class DecodeKernels
 
     /// <summary>The kernel for <paramref name="rows"/> rows together.</summary>
     public MachineKernel this[int rows] => _byRows[rows]!;
+
+    private static IEnumerable<int> AllRowsTogether(AttentionParameters attention, int tokens) =>
+        Enumerable.Range(1, tokens).Select(count => RowsTogether(count * attention.GroupSize)).Distinct();
+
+    private static DecodeEmitter Emitter(AttentionParameters attention, KvElementType type, int rows) =>
+        new(rows, new KvRows(type, attention.HeadDim), new KvRows(type, attention.ValueDim), attention.Softcap is not null, attention.Window is not null);
 }

@@ -31,6 +31,8 @@ internal sealed class DecodeRoute : CpuRoute
     public override string? WhyNot(GraphNode node, GraphShape shape) =>
         WhyNot(node) ?? (shape.Tokens > MaxTokens ? $"is for up to {MaxTokens} tokens" : null);
 
+    public override IEnumerable<KernelListing> Kernels(GraphNode? node) => DecodeKernels.List(AttentionHeads.Of(node), MaxTokens);
+
     public override CpuStep Compile(GraphNode node, StepBuilder builder)
     {
         var attention = ((AttentionNode)node).Attention;

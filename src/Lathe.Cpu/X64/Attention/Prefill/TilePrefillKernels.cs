@@ -13,8 +13,7 @@ internal sealed class TilePrefillKernels(AttentionParameters attention, KvElemen
 
     public override MachineKernel Queries { get; } = KernelCache.Get(new QueryTilesEmitter(attention.HeadDim));
 
-    public override MachineKernel Attend { get; } =
-        KernelCache.Get(new AttendTilesEmitter(AttentionTileLayout.Of(attention), attention.Softcap is not null, attention.Window is not null));
+    public override MachineKernel Attend { get; } = KernelCache.Get(AttendEmitter(attention));
 
     public override MachineKernel Results { get; } = KernelCache.Get(new ResultRowsEmitter(attention.ValueDim));
 
@@ -26,4 +25,17 @@ internal sealed class TilePrefillKernels(AttentionParameters attention, KvElemen
         return new PrefillLayout(
             attention.ValueDim, tiles.KeyUnitBytes, tiles.ValueUnitBytes, tiles.QueryPanelBytes, AttendTilesEmitter.ScoreBytes, AttendTilesEmitter.WeightBytes);
     }
+
+    /// <summary>The machine code for an f16 cache.</summary>
+    public static IEnumerable<KernelListing> List(AttentionParameters attention) =>
+    [
+        Disassembly.List(AttendEmitter(attention)),
+        Disassembly.List(new KeyTilesEmitter(new KvRows(KvElementType.F16, attention.HeadDim))),
+        Disassembly.List(new ValueTilesEmitter(new KvRows(KvElementType.F16, attention.ValueDim))),
+        Disassembly.List(new QueryTilesEmitter(attention.HeadDim)),
+        Disassembly.List(new ResultRowsEmitter(attention.ValueDim)),
+    ];
+
+    private static AttendTilesEmitter AttendEmitter(AttentionParameters attention) =>
+        new(AttentionTileLayout.Of(attention), attention.Softcap is not null, attention.Window is not null);
 }

@@ -1,3 +1,4 @@
+using Lathe.Engine.Graphs;
 using Lathe.Engine.Inference;
 using Lathe.Engine.Models;
 
@@ -18,6 +19,8 @@ internal sealed class TilePrefillRoute : PrefillRoute
     public override double Tolerance => 1e-4;
 
     protected override string? WhyNotHere => X64Features.AmxBf16 ? null : "the processor has no bf16 matrix tiles, or the system does not grant them";
+
+    public override IEnumerable<KernelListing> Kernels(GraphNode? node) => TilePrefillKernels.List(AttentionHeads.Of(node));
 
     protected override PrefillKernels CreateKernels(AttentionParameters attention, KvElementType type) => new TilePrefillKernels(attention, type);
 }

@@ -31,9 +31,10 @@ internal sealed unsafe class GemvKernel : MatrixKernel
     }
 
     /// <summary>All machine code for rows of <paramref name="k"/> values.</summary>
-    public static IEnumerable<KernelListing> List(GgmlType type, int k) =>
+    public static IEnumerable<KernelListing> List(GgmlType type, int k, bool specialized = true) =>
     [
-        .. GemvStreams.TokensTogether.Select(together => Disassembly.List(new GemvEmitter(GemvFormats.Create(type), k, together))),
+        .. (specialized ? GemvStreams.TokensTogether : [1])
+            .Select(together => Disassembly.List(new GemvEmitter(GemvFormats.Create(type), specialized ? k : null, together))),
         Disassembly.List(new GemvPackEmitter(GemvFormats.Create(type), new GemvLayout(GemvFormats.Create(type), k))),
     ];
 

@@ -14,6 +14,7 @@ internal sealed unsafe class EmittedPanelUnpacker : IPanelUnpacker
     private readonly MachineKernel? _last;
     private readonly int _stepBytes;
 
+    /// <param name="type">Weight type.</param>
     /// <param name="k">Values per row.</param>
     /// <param name="layout">The target.</param>
     /// <param name="exactScales">See <see cref="PanelGemmShape"/>.</param>
@@ -22,10 +23,22 @@ internal sealed unsafe class EmittedPanelUnpacker : IPanelUnpacker
     {
         _format = GemvFormats.Create(type);
         _stepBytes = StepElements / PanelLayout.BlockElements * layout.BlockBytes;
-        _whole = k < StepElements ? null : Kernel(_format.BlocksPerStep);
-        _last = k % StepElements == 0 ? null : Kernel(k % StepElements / _format.BlockElements);
+        _whole = k < StepElements ? null : KernelCache.Get(Emitter(type, StepElements, layout, exactScales));
+        _last = k % StepElements == 0 ? null : KernelCache.Get(Emitter(type, k % StepElements, layout, exactScales));
+    }
 
-        MachineKernel Kernel(int blocks) => KernelCache.Get(new PanelUnpackEmitter(GemvFormats.Create(type), blocks, layout, exactScales));
+    /// <summary>All machine code for rows of <paramref name="k"/> values.</summary>
+    public static IEnumerable<KernelListing> List(GgmlType type, int k, PanelLayout layout, bool exactScales)
+    {
+        if (k >= StepElements)
+        {
+            yield return Disassembly.List(Emitter(type, StepElements, layout, exactScales));
+        }
+
+        if (k % StepElements != 0)
+        {
+            yield return Disassembly.List(Emitter(type, k % StepElements, layout, exactScales));
+        }
     }
 
     public void Unpack(byte* rows, long rowBytes, int count, int first, int elements, PanelScratch scratch, byte* target)
@@ -46,5 +59,11 @@ internal sealed unsafe class EmittedPanelUnpacker : IPanelUnpacker
             call.Row += _format.StepBytes;
             call.Target += _stepBytes;
         }
+    }
+
+    private static PanelUnpackEmitter Emitter(GgmlType type, int elements, PanelLayout layout, bool exactScales)
+    {
+        var format = GemvFormats.Create(type);
+        return new PanelUnpackEmitter(format, elements / format.BlockElements, layout, exactScales);
     }
 }

@@ -32,16 +32,17 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
 
     private static PanelActivations Activations => new(TCodes.HasMinima ? PanelLayout.BlockElements / TCodes.GroupElements : 1);
 
-    private static PanelGemmShape Shape(int k) => new(Layout, Activations, !TCodes.HasWideScales, Activations.RowBytes(k));
+    private static PanelGemmShape Shape(int k, bool specialized) => new(Layout, Activations, !TCodes.HasWideScales, specialized ? Activations.RowBytes(k) : null);
 
     /// <param name="unpacker">Expands the weights.</param>
     /// <param name="k">Values per row.</param>
+    /// <param name="specialized">False for the generic form of the code, which reads what lies between two tokens from its arguments.</param>
     /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
-    public PanelGemm(IPanelUnpacker unpacker, int k)
+    public PanelGemm(IPanelUnpacker unpacker, int k, bool specialized = true)
     {
         _unpacker = unpacker;
         _pack = KernelCache.Get(new PanelPackEmitter(Activations));
-        var shape = Shape(k);
+        var shape = Shape(k, specialized);
         foreach (var tokens in s_tokenCounts)
         {
             _kernels[(tokens, true)] = KernelCache.Get(new PanelGemmEmitter(shape, tokens, fresh: true));
@@ -50,13 +51,13 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     }
 
     /// <summary>All machine code for rows of <paramref name="k"/> values, but that of unpacking.</summary>
-    public static IEnumerable<KernelListing> List(int k)
+    public static IEnumerable<KernelListing> List(int k, bool specialized)
     {
         yield return Disassembly.List(new PanelPackEmitter(Activations));
         foreach (var tokens in s_tokenCounts)
         {
-            yield return Disassembly.List(new PanelGemmEmitter(Shape(k), tokens, fresh: true));
-            yield return Disassembly.List(new PanelGemmEmitter(Shape(k), tokens, fresh: false));
+            yield return Disassembly.List(new PanelGemmEmitter(Shape(k, specialized), tokens, fresh: true));
+            yield return Disassembly.List(new PanelGemmEmitter(Shape(k, specialized), tokens, fresh: false));
         }
     }
 
@@ -130,6 +131,7 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
                 Target = isLast ? output : sums,
                 TargetStride = isLast ? outputStride : SumStride,
                 Blocks = elements / PanelLayout.BlockElements,
+                ActivationStride = arguments->ActivationStride,
                 RowMask = rows == Rows ? uint.MaxValue : (1UL << rows) - 1,
             };
             Multiply(call, tokens, k == 0);

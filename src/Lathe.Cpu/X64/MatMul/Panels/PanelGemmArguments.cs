@@ -15,6 +15,7 @@ internal unsafe struct PanelGemmArguments
     public const int BlocksOffset = 48;
     public const int RepetitionsOffset = 56;
     public const int RowMaskOffset = 64;
+    public const int ActivationStrideOffset = 72;
 
     /// <summary>Unpacked blocks, as <see cref="PanelLayout"/> has them.</summary>
     public byte* Weights;
@@ -42,4 +43,7 @@ internal unsafe struct PanelGemmArguments
 
     /// <summary>A bit for each of the 32 rows that exist.</summary>
     public ulong RowMask;
+
+    /// <summary>Bytes from one token's activations to the next; read by the generic form alone.</summary>
+    public long ActivationStride;
 }

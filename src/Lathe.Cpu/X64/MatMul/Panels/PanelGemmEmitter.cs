@@ -22,7 +22,7 @@ namespace Lathe.Cpu.X64.MatMul.Panels;
 /// subtracting 1.5 · 2^23 scales, in one instruction that rounds once, gives the scaled integer as a conversion and a multiplication do, to the bit, because the product that
 /// is subtracted is exact: scales have 11 bits, or 11 times eight. Scales of other kinds are converted and multiplied.
 /// Registers: zmm0-11 dots, zmm12-23 totals, zmm24-25 weights, zmm26-27 activations, zmm28-29 scales, zmm30-31 shifts or minima. rdi weights, rsi activations, rdx and r8 sums so far,
-/// rax and r9 where they go.
+/// rax and r9 where they go. The generic form has r11 for the bytes between two tokens and r12 for the activations of the fourth.
 /// Of 32 values 16 instructions for a token and 32 rows multiply and 4 scale: 80 % of the peak at best, 73 % with minima, 67 % with groups of 16.
 /// Two panels share each broadcast, so that 8 loads feed 12 products; the sums start with copies of a register.
 /// </remarks>
@@ -37,7 +37,7 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
     private const int Panels = PanelLayout.Panels;
 
     public override string Key =>
-        $"gemm panels {shape.Layout} {shape.Activations.Name} exact={shape.HasExactScales} stride={shape.TokenBytes} tokens={tokens} fresh={fresh} vnni512";
+        $"gemm panels {shape.Layout} {shape.Activations.Name} exact={shape.HasExactScales} stride={(shape.TokenBytes is { } bytes ? bytes : "any")} tokens={tokens} fresh={fresh} vnni512";
 
     protected override void Body()
     {
@@ -48,6 +48,11 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
         Code.mov(r8, __[Arguments + PanelGemmArguments.SourceStrideOffset]);
         Code.mov(rax, __[Arguments + PanelGemmArguments.TargetOffset]);
         Code.mov(r9, __[Arguments + PanelGemmArguments.TargetStrideOffset]);
+        if (IsGeneric)
+        {
+            Code.mov(r11, __[Arguments + PanelGemmArguments.ActivationStrideOffset]);
+        }
+
         var repetition = Code.CreateLabel();
         Code.Label(ref repetition);
         Begin();
@@ -60,6 +65,11 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
 
         Code.add(rdi, shape.Layout.BlockBytes);
         Code.add(rsi, shape.Activations.RecordBytes);
+        if (IsGeneric)
+        {
+            Code.add(r12, shape.Activations.RecordBytes);
+        }
+
         Code.dec(rcx);
         Code.jne(block);
         End();
@@ -79,13 +89,31 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
 
     private static AssemblerRegisterZMM Addends(int panel) => Zmm(30 + panel);
 
-    private int Record(int token) => checked((int)(token * shape.TokenBytes));
+    private bool IsGeneric => shape.TokenBytes is null;
+
+    /// <summary>An address in a token's record.</summary>
+    private AssemblerMemoryOperand Record(int token, int offset)
+    {
+        if (shape.TokenBytes is { } bytes)
+        {
+            return rsi + checked((int)(token * bytes) + offset);
+        }
+
+        var first = token < 3 ? rsi : r12;
+        return token % 3 == 0 ? first + offset : first + (r11 * (token % 3)) + offset;
+    }
 
     private void Begin()
     {
         Code.mov(rdi, __[Arguments + PanelGemmArguments.WeightsOffset]);
         Code.mov(rsi, __[Arguments + PanelGemmArguments.ActivationsOffset]);
         Code.mov(rcx, __[Arguments + PanelGemmArguments.BlocksOffset]);
+        if (IsGeneric)
+        {
+            Code.lea(r12, __[rsi + (r11 * 2)]);
+            Code.add(r12, r11);
+        }
+
         for (var token = 0; token < tokens; token++)
         {
             for (var panel = 0; panel < Panels; panel++)
@@ -149,7 +177,7 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
 
             for (var token = 0; token < tokens; token++)
             {
-                Code.vpbroadcastd(Activation(token), __dword_ptr[rsi + (Record(token) + (4 * quad))]);
+                Code.vpbroadcastd(Activation(token), __dword_ptr[Record(token, 4 * quad)]);
                 for (var panel = 0; panel < Panels; panel++)
                 {
                     Code.vpdpbusd(Dot(token, panel), Activation(token), Weights(panel));
@@ -177,7 +205,7 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
 
         for (var token = 0; token < tokens; token++)
         {
-            var scale = __dword_bcst[rsi + (Record(token) + PanelActivations.ScaleOffset)];
+            var scale = __dword_bcst[Record(token, PanelActivations.ScaleOffset)];
             for (var panel = 0; panel < Panels; panel++)
             {
                 var dot = Dot(token, panel);
@@ -208,7 +236,7 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
             for (var panel = 0; panel < Panels; panel++)
             {
                 Code.vfmadd231ps(
-                    Total(token, panel), Addends(panel), __dword_bcst[rsi + (Record(token) + PanelActivations.SumsOffset + (sizeof(float) * group))]);
+                    Total(token, panel), Addends(panel), __dword_bcst[Record(token, PanelActivations.SumsOffset + (sizeof(float) * group))]);
             }
         }
     }
@@ -224,6 +252,14 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
             Code.add(rax, r9);
         }
 
-        Code.add(__qword_ptr[Arguments + PanelGemmArguments.ActivationsOffset], Record(tokens));
+        if (shape.TokenBytes is { } bytes)
+        {
+            Code.add(__qword_ptr[Arguments + PanelGemmArguments.ActivationsOffset], checked((int)(tokens * bytes)));
+        }
+        else
+        {
+            Code.imul(rcx, r11, tokens);
+            Code.add(__[Arguments + PanelGemmArguments.ActivationsOffset], rcx);
+        }
     }
 }

@@ -9,19 +9,20 @@ namespace Lathe.Cpu.X64.MatMul.Panels;
 /// <summary>Makes the panel gemm of a weight type.</summary>
 /// <param name="type">Weight type.</param>
 /// <param name="k">Values per row.</param>
-internal sealed unsafe class PanelGemmFactory(GgmlType type, int k) : IWeightCodesVisitor<MatrixKernel>
+/// <param name="specialized">False for the generic form of the code.</param>
+internal sealed unsafe class PanelGemmFactory(GgmlType type, int k, bool specialized = true) : IWeightCodesVisitor<MatrixKernel>
 {
     public MatrixKernel Visit<TCodes>()
         where TCodes : struct, IWeightCodes
     {
         if (GemvFormats.Types.Contains(type))
         {
-            return new PanelGemm<TCodes>(new EmittedPanelUnpacker(type, k, PanelGemm<TCodes>.Layout, !TCodes.HasWideScales), k);
+            return new PanelGemm<TCodes>(new EmittedPanelUnpacker(type, k, PanelGemm<TCodes>.Layout, !TCodes.HasWideScales), k, specialized);
         }
 
         // What is initialised before a kernel is compiled is a constant in it.
         _ = HalfTable.Values[0];
         TCodes.Prepare();
-        return new PanelGemm<TCodes>(new PortablePanelUnpacker<TCodes>(), k);
+        return new PanelGemm<TCodes>(new PortablePanelUnpacker<TCodes>(), k, specialized);
     }
 }

@@ -17,4 +17,11 @@ internal readonly record struct Panel256Shape(int GroupElements, int Offset, boo
 
     /// <summary>Tokens that the registers hold together: without <c>vpdpbusd</c> fewer where sums of 32 bits are needed beside those of 16.</summary>
     public int MaxTokens(X64Level level) => level == X64Level.AvxVnni || RunOfQuads == QuadsPerGroup ? 6 : 3;
+
+    /// <summary>The numbers of tokens together that there are kernels for, the largest first.</summary>
+    public int[] TokenCounts(X64Level level)
+    {
+        var most = MaxTokens(level);
+        return [most, .. ((int[])[4, 2, 1]).Where(tokens => tokens < most)];
+    }
 }

@@ -30,8 +30,7 @@ internal sealed unsafe class PanelGemm256<TCodes, TDot> : MatrixKernel
 
         _layout = new ActivationLayout(k);
         var shape = Shape(_layout.RowBytes);
-        var most = shape.MaxTokens(level);
-        _tokenCounts = [most, .. ((int[])[4, 2, 1]).Where(tokens => tokens < most)];
+        _tokenCounts = shape.TokenCounts(level);
         foreach (var tokens in _tokenCounts)
         {
             _kernels[(tokens, true)] = KernelCache.Get(new PanelGemm256Emitter(shape, level, tokens, fresh: true));

@@ -14,6 +14,6 @@ internal sealed class PanelGemm256Listing(X64Level level, int k) : IWeightCodesV
     {
         var bytes = new ActivationLayout(k).RowBytes;
         var shape = level == X64Level.AvxVnni ? PanelGemm256<TCodes, AvxVnniDot>.Shape(bytes) : PanelGemm256<TCodes, Avx2Dot>.Shape(bytes);
-        return [Disassembly.List(new PanelGemm256Emitter(shape, level, shape.MaxTokens(level), fresh: true))];
+        return shape.TokenCounts(level).SelectMany(tokens => ((bool[])[true, false]).Select(fresh => Disassembly.List(new PanelGemm256Emitter(shape, level, tokens, fresh))));
     }
 }

@@ -10,14 +10,28 @@ internal sealed unsafe class EmittedTileUnpacker : ITileUnpacker
     private readonly MachineKernel? _whole;
     private readonly MachineKernel? _last;
 
+    /// <param name="type">Weight type.</param>
     /// <param name="k">Values per row.</param>
     /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
     public EmittedTileUnpacker(GgmlType type, int k)
     {
         _format = GemvFormats.Create(type);
-        _whole = k < TileLayout.ChunkElements ? null : KernelCache.Get(new TileUnpackEmitter(GemvFormats.Create(type), TileLayout.ChunkElements));
-        var rest = k % TileLayout.ChunkElements;
-        _last = rest == 0 ? null : KernelCache.Get(new TileUnpackEmitter(GemvFormats.Create(type), rest));
+        _whole = k < TileLayout.ChunkElements ? null : KernelCache.Get(Emitter(type, TileLayout.ChunkElements));
+        _last = k % TileLayout.ChunkElements == 0 ? null : KernelCache.Get(Emitter(type, k % TileLayout.ChunkElements));
+    }
+
+    /// <summary>All machine code for rows of <paramref name="k"/> values.</summary>
+    public static IEnumerable<KernelListing> List(GgmlType type, int k)
+    {
+        if (k >= TileLayout.ChunkElements)
+        {
+            yield return Disassembly.List(Emitter(type, TileLayout.ChunkElements));
+        }
+
+        if (k % TileLayout.ChunkElements != 0)
+        {
+            yield return Disassembly.List(Emitter(type, k % TileLayout.ChunkElements));
+        }
     }
 
     public void Unpack(byte* rows, long rowBytes, int count, int first, int elements, byte* panel)
@@ -32,4 +46,6 @@ internal sealed unsafe class EmittedTileUnpacker : ITileUnpacker
             kernel!.Run(&call);
         }
     }
+
+    private static TileUnpackEmitter Emitter(GgmlType type, int elements) => new(GemvFormats.Create(type), elements);
 }

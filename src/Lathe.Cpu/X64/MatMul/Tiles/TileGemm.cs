@@ -22,11 +22,13 @@ internal sealed unsafe class TileGemm : MatrixKernel
     /// <param name="k">Values per row.</param>
     /// <param name="tokens">Most tokens of a call.</param>
     /// <param name="packsItself">True if activations come as f32 rows and every call packs them.</param>
-    public TileGemm(ITileUnpacker unpacker, TileParts parts, int k, int tokens, bool packsItself)
+    /// <param name="specialized">False for the generic form of the code, which reads the length of the rows from its arguments.</param>
+    /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
+    public TileGemm(ITileUnpacker unpacker, TileParts parts, int k, int tokens, bool packsItself, bool specialized = true)
     {
         _unpacker = unpacker;
         _parts = parts;
-        _kernels = new TileKernels(parts, k);
+        _kernels = new TileKernels(parts, k, specialized);
         _k = k;
         _tokens = TileLayout.PaddedTokens(tokens);
         _packsItself = packsItself;

@@ -13,6 +13,8 @@ internal unsafe struct TileGemmArguments
     public const int RowBlocksOffset = 32;
     public const int ActivationStrideOffset = 40;
     public const int HalfBlocksOffset = 48;
+    public const int StepsOffset = 56;
+    public const int IsFirstOffset = 64;
 
     /// <summary>The unpacked panel: [block of 32 rows][step][part][tile of the block].</summary>
     public byte* Weights;
@@ -34,4 +36,10 @@ internal unsafe struct TileGemmArguments
 
     /// <summary>1 if 16 tokens or fewer follow the whole blocks.</summary>
     public long HalfBlocks;
+
+    /// <summary>Steps of the chunk; read by the generic form alone.</summary>
+    public long Steps;
+
+    /// <summary>1 if the sums start at zero; read by the generic form alone.</summary>
+    public long IsFirst;
 }

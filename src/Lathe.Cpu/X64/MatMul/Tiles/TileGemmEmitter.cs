@@ -15,15 +15,28 @@ namespace Lathe.Cpu.X64.MatMul.Tiles;
 /// Tiles: tmm0-3 sums, tmm4-5 weights, tmm6-7 activations. A step loads 4 KB and keeps the multiplier busy for 64 cycles; a load of a tile takes 8 from the
 /// first-level cache, where the 32 KB of a token block's chunk stay, and twice that from the second level, where the weights are; these pass the first
 /// level by (<c>tileloaddt1</c>), which is worth a fifth of the speed.
+/// Registers: rsi activations, rdi sums, rdx weights, rcx blocks of rows left, r8 the bytes of a line; the generic form walks the steps with r9 weights, r10 activations and
+/// r11 steps left.
 /// </remarks>
 /// <param name="parts">Parts of a value.</param>
-/// <param name="steps">Steps of the chunk.</param>
-/// <param name="fresh">True for the first chunk of a row: the sums start at zero.</param>
-internal sealed class TileGemmEmitter(TileParts parts, int steps, bool fresh) : KernelEmitter
+/// <param name="chunk">What is baked of the chunk; null for the generic form, which takes it from its arguments.</param>
+internal sealed class TileGemmEmitter(TileParts parts, TileChunk? chunk) : KernelEmitter
 {
     private const int SumBytes = 4 * TileLayout.TileBytes;
 
-    public override string Key => $"gemm tiles parts={parts} steps={steps} fresh={fresh} amx_bf16";
+    public override string Key => chunk is { } baked
+        ? $"gemm tiles parts={parts} steps={baked.Steps} fresh={baked.IsFirst} amx_bf16"
+        : $"gemm tiles parts={parts} steps=any amx_bf16";
+
+    private static AssemblerRegisterTMM[] Sums => [tmm0, tmm1, tmm2, tmm3];
+
+    private AssemblerRegister64 Weights => chunk is null ? r9 : rdx;
+
+    private AssemblerRegister64 Activations => chunk is null ? r10 : rsi;
+
+    private int StepWeightBytes => 2 * TileLayout.TileBytes * parts.Weights;
+
+    private int StepActivationBytes => 2 * TileLayout.TileBytes * parts.Activations;
 
     protected override void Body()
     {
@@ -56,44 +69,95 @@ internal sealed class TileGemmEmitter(TileParts parts, int steps, bool fresh) : 
         Code.mov(rcx, __[Arguments + TileGemmArguments.RowBlocksOffset]);
         var rows = Code.CreateLabel();
         Code.Label(ref rows);
-        Block(tokenTiles);
-        Code.add(rdx, 2 * TileLayout.TileBytes * parts.Weights * steps);
+        Begin(tokenTiles);
+        Multiply(tokenTiles);
+        foreach (var (sums, tile) in Tiles(tokenTiles))
+        {
+            Code.tilestored(__[rdi + r8 + (tile * TileLayout.TileBytes)], sums);
+        }
+
         Code.add(rdi, SumBytes);
         Code.dec(rcx);
         Code.jne(rows);
     }
 
-    private void Block(int tokenTiles)
+    /// <summary>The tiles of sums that there are, with their places in memory.</summary>
+    private static IEnumerable<(AssemblerRegisterTMM Sums, int Tile)> Tiles(int tokenTiles) =>
+        Sums.Select((sums, tile) => (sums, tile)).Where(place => place.tile % 2 < tokenTiles);
+
+    /// <summary>Brings the sums to where they start.</summary>
+    private void Begin(int tokenTiles)
     {
-        AssemblerRegisterTMM[] sums = [tmm0, tmm1, tmm2, tmm3];
-        for (var tile = 0; tile < sums.Length; tile += 3 - tokenTiles)
+        if (chunk is { } baked)
         {
-            if (fresh)
+            Begin(tokenTiles, baked.IsFirst);
+            return;
+        }
+
+        var later = Code.CreateLabel();
+        var done = Code.CreateLabel();
+        Code.cmp(__qword_ptr[Arguments + TileGemmArguments.IsFirstOffset], 0);
+        Code.je(later);
+        Begin(tokenTiles, isFirst: true);
+        Code.jmp(done);
+        Code.Label(ref later);
+        Begin(tokenTiles, isFirst: false);
+        Code.Label(ref done);
+    }
+
+    private void Begin(int tokenTiles, bool isFirst)
+    {
+        foreach (var (sums, tile) in Tiles(tokenTiles))
+        {
+            if (isFirst)
             {
-                Code.tilezero(sums[tile]);
+                Code.tilezero(sums);
             }
             else
             {
-                Code.tileloadd(sums[tile], __[rdi + r8 + (tile * TileLayout.TileBytes)]);
+                Code.tileloadd(sums, __[rdi + r8 + (tile * TileLayout.TileBytes)]);
             }
         }
+    }
 
-        for (var step = 0; step < steps; step++)
+    /// <summary>All steps of one block of rows and one of tokens; moves the weights on.</summary>
+    private void Multiply(int tokenTiles)
+    {
+        if (chunk is { } baked)
         {
-            var (weights, activations) = (-1, -1);
-            foreach (var (weight, activation) in parts.Products)
+            for (var step = 0; step < baked.Steps; step++)
             {
-                Multiply(
-                    tokenTiles,
-                    weight == weights ? null : 2 * TileLayout.TileBytes * ((step * parts.Weights) + weight),
-                    activation == activations ? null : 2 * TileLayout.TileBytes * ((step * parts.Activations) + activation));
-                (weights, activations) = (weight, activation);
+                Step(tokenTiles, step);
             }
+
+            Code.add(rdx, StepWeightBytes * baked.Steps);
+            return;
         }
 
-        for (var tile = 0; tile < sums.Length; tile += 3 - tokenTiles)
+        Code.mov(Weights, rdx);
+        Code.mov(Activations, rsi);
+        Code.mov(r11, __[Arguments + TileGemmArguments.StepsOffset]);
+        var next = Code.CreateLabel();
+        Code.Label(ref next);
+        Step(tokenTiles, step: 0);
+        Code.add(Weights, StepWeightBytes);
+        Code.add(Activations, StepActivationBytes);
+        Code.dec(r11);
+        Code.jne(next);
+        Code.mov(rdx, Weights);
+    }
+
+    /// <summary>One step, <paramref name="step"/> steps behind the registers.</summary>
+    private void Step(int tokenTiles, int step)
+    {
+        var (weights, activations) = (-1, -1);
+        foreach (var (weight, activation) in parts.Products)
         {
-            Code.tilestored(__[rdi + r8 + (tile * TileLayout.TileBytes)], sums[tile]);
+            Multiply(
+                tokenTiles,
+                weight == weights ? null : (step * StepWeightBytes) + (2 * TileLayout.TileBytes * weight),
+                activation == activations ? null : (step * StepActivationBytes) + (2 * TileLayout.TileBytes * activation));
+            (weights, activations) = (weight, activation);
         }
     }
 
@@ -128,11 +192,11 @@ internal sealed class TileGemmEmitter(TileParts parts, int steps, bool fresh) : 
 
         if (target == tmm4 || target == tmm5)
         {
-            Code.tileloaddt1(target, __[rdx + r8 + (place + (tile * TileLayout.TileBytes))]);
+            Code.tileloaddt1(target, __[Weights + r8 + (place + (tile * TileLayout.TileBytes))]);
         }
         else
         {
-            Code.tileloadd(target, __[rsi + r8 + (place + (tile * TileLayout.TileBytes))]);
+            Code.tileloadd(target, __[Activations + r8 + (place + (tile * TileLayout.TileBytes))]);
         }
     }
 }

@@ -10,19 +10,22 @@ namespace Lathe.Cpu.X64.MatMul.Tiles;
 /// <param name="k">Values per row.</param>
 /// <param name="tokens">Most tokens of a call.</param>
 /// <param name="packsItself">True if activations come as f32 rows.</param>
-internal sealed unsafe class TileGemmFactory(GgmlType type, int k, int tokens, bool packsItself) : IWeightCodesVisitor<TileGemm>
+/// <param name="specialized">False for the generic form of the code.</param>
+internal sealed unsafe class TileGemmFactory(GgmlType type, int k, int tokens, bool packsItself, bool specialized = true) : IWeightCodesVisitor<TileGemm>
 {
     public TileGemm Visit<TCodes>()
         where TCodes : struct, IWeightCodes
     {
         if (GemvFormats.Types.Contains(type))
         {
-            return new TileGemm(new EmittedTileUnpacker(type, k), TileParts.Rounded, k, tokens, packsItself);
+            return Create(specialized ? new EmittedTileUnpacker(type, k) : new GenericTileUnpacker(type, k));
         }
 
         // What is initialised before a kernel is compiled is a constant in it.
         _ = HalfTable.Values[0];
         TCodes.Prepare();
-        return new TileGemm(new PortableTileUnpacker<TCodes>(), TileParts.Rounded, k, tokens, packsItself);
+        return Create(new PortableTileUnpacker<TCodes>());
     }
+
+    private TileGemm Create(ITileUnpacker unpacker) => new(unpacker, TileParts.Rounded, k, tokens, packsItself, specialized);
 }

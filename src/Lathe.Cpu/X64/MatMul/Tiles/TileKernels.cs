@@ -10,23 +10,24 @@ internal sealed unsafe class TileKernels
 
     /// <param name="parts">Parts of a value.</param>
     /// <param name="k">Values per row.</param>
+    /// <param name="specialized">False for the generic form of the code.</param>
     /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
-    public TileKernels(TileParts parts, int k)
+    public TileKernels(TileParts parts, int k, bool specialized)
     {
         _parts = parts;
         _pack = KernelCache.Get(new TilePackEmitter(parts.Activations));
         for (var first = 0; first < k; first += TileLayout.ChunkElements)
         {
             var index = Index(first, k);
-            _gemm[index] ??= KernelCache.Get(new TileGemmEmitter(parts, StepsOf(first, k), first == 0));
+            _gemm[index] ??= KernelCache.Get(new TileGemmEmitter(parts, specialized ? ChunkOf(first, k) : null));
         }
     }
 
     /// <summary>All machine code for rows of <paramref name="k"/> values.</summary>
-    public static IEnumerable<KernelListing> List(TileParts parts, int k)
+    public static IEnumerable<KernelListing> List(TileParts parts, int k, bool specialized)
     {
         var gemms = Enumerable.Range(0, (k + TileLayout.ChunkElements - 1) / TileLayout.ChunkElements)
-            .Select(chunk => new TileGemmEmitter(parts, StepsOf(chunk * TileLayout.ChunkElements, k), chunk == 0));
+            .Select(chunk => new TileGemmEmitter(parts, specialized ? ChunkOf(chunk * TileLayout.ChunkElements, k) : null));
         return gemms.DistinctBy(emitter => emitter.Key).Prepend<KernelEmitter>(new TilePackEmitter(parts.Activations)).Append(new TileStoreEmitter()).Select(Disassembly.List);
     }
 
@@ -64,7 +65,11 @@ internal sealed unsafe class TileKernels
     }
 
     /// <summary>Multiplies the chunk from value <paramref name="first"/> on.</summary>
-    public void Multiply(TileGemmArguments* call, int first, int k) => _gemm[Index(first, k)]!.Run(call);
+    public void Multiply(TileGemmArguments* call, int first, int k)
+    {
+        (call->Steps, call->IsFirst) = (StepsOf(first, k), first == 0 ? 1 : 0);
+        _gemm[Index(first, k)]!.Run(call);
+    }
 
     /// <summary>Writes the sums of up to 32 tokens.</summary>
     /// <param name="sums">[block of 32 rows][row tile][token tile][row][token].</param>
@@ -98,6 +103,8 @@ internal sealed unsafe class TileKernels
             }
         }
     }
+
+    private static TileChunk ChunkOf(int first, int k) => new(StepsOf(first, k), first == 0);
 
     // A row has a first chunk, whole ones, and a last one that may be shorter.
     private static int Index(int first, int k) => (first == 0 ? 1 : 0) + (first + TileLayout.ChunkElements > k ? 2 : 0);

@@ -10,6 +10,7 @@ internal unsafe struct TileUnpackArguments
     public const int RowBytesOffset = 8;
     public const int RowsOffset = 16;
     public const int TargetOffset = 24;
+    public const int WholeBytesOffset = 32;
 
     /// <summary>The first block of the first row.</summary>
     public byte* Row;
@@ -22,4 +23,7 @@ internal unsafe struct TileUnpackArguments
 
     /// <summary>The tiles of the block of 32 rows.</summary>
     public byte* Target;
+
+    /// <summary>Bytes of each row's steps; read by the generic form alone.</summary>
+    public long WholeBytes;
 }

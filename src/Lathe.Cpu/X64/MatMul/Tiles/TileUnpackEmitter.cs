@@ -20,14 +20,17 @@ namespace Lathe.Cpu.X64.MatMul.Tiles;
 /// A line takes nine vector instructions after its codes: about 5 cycles, and is used 32 times by 512 tokens, 16 cycles each for two tiles by two.
 /// </remarks>
 /// <param name="format">The format.</param>
-/// <param name="elements">Values of each row, a multiple of 32.</param>
-internal sealed class TileUnpackEmitter(GemvFormat format, int elements) : FormatEmitter
+/// <param name="elements">Values of each row, a multiple of 32; null for the generic form, which takes their number, a multiple of 256, from its arguments.</param>
+internal sealed class TileUnpackEmitter(GemvFormat format, int? elements) : FormatEmitter
 {
-    private const int StepElements = 256;
-    private const int StepTargetBytes = StepElements / TileLayout.StepElements * 2 * TileLayout.TileBytes;
+    public const int StepElements = 256;
+
+    /// <summary>Bytes of a step in the tiles of a block of rows.</summary>
+    public const int StepTargetBytes = StepElements / TileLayout.StepElements * 2 * TileLayout.TileBytes;
+
     private const int VectorBytes = 64;
 
-    public override string Key => $"unpack {format.Type} elements={elements} avx512";
+    public override string Key => $"unpack {format.Type} elements={(elements is { } count ? count : "any")} avx512";
 
     /// <summary>Scales and the minima among them, then what the offset adds, or the minima that are apart.</summary>
     protected override int FrameBytes => 2 * VectorBytes;
@@ -82,21 +85,28 @@ internal sealed class TileUnpackEmitter(GemvFormat format, int elements) : Forma
         Code.xor(eax, eax);
         Code.mov(rdi, r11);
         Code.lea(r12, __[r8 + (r9 * TileLayout.RowsAhead)]);
-        var wholeSteps = elements / StepElements;
-        if (wholeSteps > 0)
+        if (elements is null or >= StepElements)
         {
             var step = Code.CreateLabel();
             Code.Label(ref step);
             Step(format.BlocksPerStep);
             Code.add(rdi, StepTargetBytes);
             Code.add(rax, format.StepBytes);
-            Code.cmp(rax, wholeSteps * format.StepBytes);
+            if (elements is { } count)
+            {
+                Code.cmp(rax, count / StepElements * format.StepBytes);
+            }
+            else
+            {
+                Code.cmp(rax, __[Arguments + TileUnpackArguments.WholeBytesOffset]);
+            }
+
             Code.jb(step);
         }
 
-        if (elements % StepElements != 0)
+        if (elements % StepElements is > 0 and var rest)
         {
-            Step(elements % StepElements / format.BlockElements);
+            Step(rest / format.BlockElements);
         }
     }
 

@@ -26,13 +26,18 @@ internal sealed class VectorPrefillKernels(AttentionParameters attention, KvElem
         WeightBytes: 0);
 
     /// <summary>The machine code for an f16 cache.</summary>
-    public static IEnumerable<KernelListing> List(AttentionParameters attention) =>
-    [
-        Disassembly.List(AttendEmitter(attention)),
-        Disassembly.List(new FloatRowsEmitter(new KvRows(KvElementType.F16, attention.HeadDim))),
-        Disassembly.List(new QueryRowsEmitter(attention.HeadDim)),
-        Disassembly.List(new ResultRowsEmitter(attention.ValueDim)),
-    ];
+    public static IEnumerable<KernelListing> List(AttentionParameters attention)
+    {
+        KernelEmitter[] emitters =
+        [
+            AttendEmitter(attention),
+            new FloatRowsEmitter(new KvRows(KvElementType.F16, attention.HeadDim)),
+            new FloatRowsEmitter(new KvRows(KvElementType.F16, attention.ValueDim)),
+            new QueryRowsEmitter(attention.HeadDim),
+            new ResultRowsEmitter(attention.ValueDim),
+        ];
+        return emitters.DistinctBy(emitter => emitter.Key).Select(Disassembly.List);
+    }
 
     private static AttendRowsEmitter AttendEmitter(AttentionParameters attention) =>
         new(attention.HeadDim, attention.ValueDim, attention.Softcap is not null, attention.Window is not null);

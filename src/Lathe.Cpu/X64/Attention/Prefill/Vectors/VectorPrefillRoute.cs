@@ -17,8 +17,7 @@ internal sealed class VectorPrefillRoute : PrefillRoute
 
     protected override string? WhyNotHere => X64Features.Avx512 ? null : "the processor has no AVX-512, or the system does not save its registers";
 
-    public override IEnumerable<KernelListing> Kernels(GraphNode? node) =>
-        VectorPrefillKernels.List(node is AttentionNode attention ? attention.Attention : new AttentionParameters(2, 1, 128, 128, 1));
+    public override IEnumerable<KernelListing> Kernels(GraphNode? node) => VectorPrefillKernels.List(AttentionHeads.Of(node));
 
     protected override PrefillKernels CreateKernels(AttentionParameters attention, KvElementType type) => new VectorPrefillKernels(attention, type);
 }

@@ -3,21 +3,18 @@ using Lathe.Formats.Gguf;
 
 namespace Lathe.Cpu.X64.MatMul.Floats;
 
-/// <summary>The emitted routes for weights of f32, f16 and bf16.</summary>
-internal static class FloatRoutes
+/// <summary>The emitted products with weights of f32, f16 and bf16.</summary>
+internal static class FloatRecipes
 {
-    /// <summary>Up to here weights are multiplied as they are read, above it they are packed once for all tokens.</summary>
-    private const int MaxGemvRows = 8;
-
     // What rounds activations to bf16 comes after what does not: it is chosen by switching the other off.
-    private static readonly FloatRecipe[] s_recipes =
+    public static IReadOnlyList<MatMulRecipe> All { get; } =
     [
         new()
         {
             Name = "gemv.avx512",
             Types = FloatFormat.Types,
             Summary = "read once, by f32 activations; emitted for each row length",
-            MaxRows = MaxGemvRows,
+            MaxRows = MatMulRecipe.MaxGemvRows,
             Instructions = "AVX-512",
             WhyNotHere = X64Features.Avx512 ? null : "the processor has no AVX-512",
             Priority = 200,
@@ -42,35 +39,29 @@ internal static class FloatRoutes
             X64Features.Avx512Bf16 ? null : "the processor has no vdpbf16ps", priority: 140, tolerance: 1e-5),
     ];
 
-    public static IEnumerable<CpuRoute> CreateAll() =>
-    [
-        .. s_recipes.SelectMany(recipe => recipe.Types.Select(type => new FloatMatMulRoute(type, recipe))),
-        .. s_recipes.SelectMany(recipe => recipe.Types.Select(type => new ExpertFloatMatMulRoute(type, recipe))),
-    ];
-
-    private static FloatRecipe Tiled(
+    private static MatMulRecipe Tiled(
         string name, GgmlType type, TileParts parts, Func<ITileUnpacker> createUnpacker, string summary, int priority, double tolerance) => new()
         {
             Name = name,
             Types = [type],
             Summary = summary,
-            MinRows = MaxGemvRows + 1,
+            MinRows = MatMulRecipe.MaxGemvRows + 1,
             LengthMultiple = TileLayout.StepElements,
             Instructions = "AMX bf16",
-            WhyNotHere = TileGemmRoute.WhyNotHere,
+            WhyNotHere = TileGemmRecipes.WhyNotHere,
             Priority = priority,
             Tolerance = tolerance,
             CreateKernel = (_, k, rows, ofExperts) => new TileGemm(createUnpacker(), parts, k, rows, packsItself: ofExperts),
-            List = (_, k) => TileKernels.List(parts, k),
+            List = (_, k) => TileKernels.List(parts, k, specialized: true),
         };
 
-    private static FloatRecipe Packed(
+    private static MatMulRecipe Packed(
         string name, FloatProduct product, IReadOnlyList<GgmlType> types, string summary, string instructions, string? whyNotHere, int priority, double tolerance) => new()
         {
             Name = name,
             Types = types,
             Summary = summary,
-            MinRows = MaxGemvRows + 1,
+            MinRows = MatMulRecipe.MaxGemvRows + 1,
             Instructions = instructions,
             WhyNotHere = whyNotHere,
             Priority = priority,

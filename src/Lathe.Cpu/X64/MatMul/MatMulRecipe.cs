@@ -1,13 +1,17 @@
 using Lathe.Cpu.MatMul;
+using Lathe.Engine.Routing;
 using Lathe.Formats.Gguf;
 
-namespace Lathe.Cpu.X64.MatMul.Floats;
+namespace Lathe.Cpu.X64.MatMul;
 
-/// <summary>One way to multiply by weights of the float types: what its routes for plain products and for those of experts have in common.</summary>
-internal sealed record FloatRecipe
+/// <summary>One way to multiply by weights in machine code: what its routes, for plain products and for those of experts of each type, have in common.</summary>
+internal sealed record MatMulRecipe
 {
     /// <summary>Row length of a kernel that is listed without a model.</summary>
     public const int UsualK = 4096;
+
+    /// <summary>Up to here weights are multiplied as they are read, above it they are unpacked or packed once for all tokens.</summary>
+    public const int MaxGemvRows = 8;
 
     /// <summary>Last part of the ids.</summary>
     public required string Name { get; init; }
@@ -25,8 +29,10 @@ internal sealed record FloatRecipe
 
     public required int Priority { get; init; }
 
-    /// <summary>Largest error of the known-answer check.</summary>
-    public required double Tolerance { get; init; }
+    public RouteSetting Default { get; init; } = RouteSetting.On;
+
+    /// <summary>Largest error of the known-answer check; null for that of 8-bit activations.</summary>
+    public double? Tolerance { get; init; }
 
     /// <summary>Rows of activations that it is for.</summary>
     public int MinRows { get; init; } = 1;
@@ -37,6 +43,9 @@ internal sealed record FloatRecipe
     /// <summary>Rows of weights have a multiple of this many values.</summary>
     public int LengthMultiple { get; init; } = 1;
 
+    /// <summary>Whether it multiplies by experts, too.</summary>
+    public bool IsForExperts { get; init; } = true;
+
     /// <summary>Makes the kernel.</summary>
     public required KernelFactory CreateKernel { get; init; }
 
@@ -46,6 +55,13 @@ internal sealed record FloatRecipe
     public string Guard =>
         (LengthMultiple > 1 ? $"rows of whole {LengthMultiple} values, " : "")
         + (MinRows > 1 ? $"at least {MinRows} rows, " : "") + (MaxRows < int.MaxValue ? $"up to {MaxRows} rows, " : "") + Instructions;
+
+    /// <summary>Its routes.</summary>
+    public IEnumerable<CpuRoute> CreateRoutes() =>
+    [
+        .. Types.Select(type => new EmittedMatMulRoute(type, this)),
+        .. IsForExperts ? Types.Select(type => new EmittedExpertMatMulRoute(type, this)) : [],
+    ];
 
     /// <summary>Why it is not for rows of <paramref name="k"/> values; null if it is.</summary>
     public string? WhyNotLength(int k) => k % LengthMultiple != 0 ? $"is for rows of whole {LengthMultiple} values" : null;
