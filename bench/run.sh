@@ -56,7 +56,7 @@ for type in q8_0 q4_0 q4_k q6_k iq4_xs; do
             measure "qwen2-1.5b-$type-frontier" -m "$model" -n 16 --frontier 1024-4096+1024 --plot "$results/qwen2-1.5b-$type-frontier.svg"
             ;;
         q4_k)
-            measure "qwen2-1.5b-$type-specialization" -m "$model" -p 0 -n 32 -d 0,1024,4096 -r 5 --ablate specialization
+            measure "qwen2-1.5b-$type-specialization" -m "$model" -p 512 -n 32 -d 0,1024,4096 -r 5 --ablate specialization
             ;;
     esac
     rm -f "$model"
