@@ -16,10 +16,11 @@ public sealed record AblatedRoutes(IReadOnlyList<Route> Under, IReadOnlyDictiona
     public const string GenericSuffix = ".generic";
 
     /// <param name="registry">The device's routes.</param>
+    /// <param name="policy">What runs on the side with the routes: a route that is off there has nothing to be compared.</param>
     /// <param name="what"><see cref="Specialization"/>, or a glob over route ids. References are never among them: they are what remains.</param>
     /// <exception cref="AblationException">No route is meant.</exception>
-    public static AblatedRoutes Of(RouteRegistry registry, string what) =>
-        what == Specialization ? OfSpecialization(registry) : OfPattern(registry, what);
+    public static AblatedRoutes Of(RouteRegistry registry, RoutePolicy policy, string what) =>
+        what == Specialization ? OfSpecialization(registry, policy) : OfPattern(registry, what);
 
     /// <summary>Proves by the counters that the side without the routes ran without them, and their twins instead.</summary>
     /// <param name="test">What ran.</param>
@@ -42,10 +43,10 @@ public sealed record AblatedRoutes(IReadOnlyList<Route> Under, IReadOnlyDictiona
         }
     }
 
-    private static AblatedRoutes OfSpecialization(RouteRegistry registry)
+    private static AblatedRoutes OfSpecialization(RouteRegistry registry, RoutePolicy policy)
     {
         var byId = registry.Routes.ToDictionary(route => route.Id);
-        var twins = registry.Routes.Where(route => byId.ContainsKey(route.Id + GenericSuffix)).ToDictionary(route => route, route => byId[route.Id + GenericSuffix]);
+        var twins = registry.Routes.Where(route => byId.ContainsKey(route.Id + GenericSuffix) && CanRun(route, policy)).ToDictionary(route => route, route => byId[route.Id + GenericSuffix]);
         if (twins.Count == 0)
         {
             throw new AblationException($"no route of this device has a generic twin (the same id and {GenericSuffix}), so there is no specialisation to switch off");
@@ -54,6 +55,10 @@ public sealed record AblatedRoutes(IReadOnlyList<Route> Under, IReadOnlyDictiona
         // The twin is switched on by name: another recipe may stand between the two in priority, and then the wrong thing would be measured.
         return new AblatedRoutes([.. twins.Keys], twins, [.. twins.SelectMany(pair => new[] { $"{pair.Key.Id}=off", $"{pair.Value.Id}=on" })]);
     }
+
+    /// <summary>False if the policy has switched the route off inside the layers and outside.</summary>
+    private static bool CanRun(Route route, RoutePolicy policy) =>
+        policy.SettingOf(route, layer: -1) != RouteSetting.Off || policy.SettingOf(route, layer: 0) != RouteSetting.Off;
 
     private static AblatedRoutes OfPattern(RouteRegistry registry, string pattern)
     {

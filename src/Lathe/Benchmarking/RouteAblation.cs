@@ -27,7 +27,7 @@ public sealed class RouteAblation : IDisposable
             throw new AblationException("quality runs reference routes only: there is no fast route to switch off");
         }
 
-        _routes = AblatedRoutes.Of(backend.Routes, what);
+        _routes = AblatedRoutes.Of(backend.Routes, options.Policy, what);
         var policy = RoutePolicy.Create(
             requireFast: options.Policy.RequireFast, rules: options.Policy.Rules.Select(rule => rule.ToString()).Concat(_routes.Rules));
         _runtimeWith = new ModelRuntime(model, backend, options);

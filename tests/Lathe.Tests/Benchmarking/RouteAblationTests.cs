@@ -26,6 +26,20 @@ public class RouteAblationTests
     }
 
     [Fact]
+    public void A_route_that_the_policy_has_switched_off_is_not_compared()
+    {
+        NamedRoute tiles = new("cpu.matmul.v.tiles", 300), tilesTwin = new("cpu.matmul.v.tiles.generic", 290, RouteSetting.Off);
+        NamedRoute panels = new("cpu.matmul.v.panels", 200), panelsTwin = new("cpu.matmul.v.panels.generic", 190, RouteSetting.Off);
+        using var model = new RecordedModel(NamedRoute.Reference(), tiles, tilesTwin, panels, panelsTwin);
+        var options = model.Options with { Policy = RoutePolicy.Create(rules: ["cpu.matmul.v.tiles=off"]) };
+        using var ablation = new RouteAblation(model.Model, model.Backend, options, AblatedRoutes.Specialization);
+        Assert.Equal([panels], ablation.Routes);
+        ablation.Run([s_test], repetitions: 1);
+        Assert.Equal(0, tiles.Dispatches + tilesTwin.Dispatches);
+        Assert.True(panelsTwin.Dispatches > 0);
+    }
+
+    [Fact]
     public void A_pattern_takes_routes_out_but_never_the_reference()
     {
         NamedRoute simd = new("cpu.matmul.q8_0.simd", 100), reference = NamedRoute.Reference();
