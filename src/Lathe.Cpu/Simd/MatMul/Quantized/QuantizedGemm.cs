@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using Lathe.Cpu.MatMul;
 using Lathe.Cpu.Simd.MatMul.Codes;
@@ -9,7 +10,7 @@ namespace Lathe.Cpu.Simd.MatMul.Quantized;
 /// <summary>The measures of the gemm that do not depend on a format.</summary>
 internal static class QuantizedGemm
 {
-    /// <summary>Tokens of the largest tile.</summary>
+    /// <summary>Tokens of the largest tile; ARM's takes four.</summary>
     public const int TileTokens = 6;
 }
 
@@ -46,7 +47,7 @@ internal static unsafe class QuantizedGemm<TCodes, TDot>
         while (token < arguments->Tokens)
         {
             int left = arguments->Tokens - token;
-            int count = left >= QuantizedGemm.TileTokens ? QuantizedGemm.TileTokens : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+            int count = left >= QuantizedGemm.TileTokens && !Dp.IsSupported ? QuantizedGemm.TileTokens : left >= 4 ? 4 : left >= 2 ? 2 : 1;
             TileActivations x = Activations(arguments, layout, token, k);
             float* output = arguments->Output + (token * arguments->OutputStride) + row;
             PrefetchTile(output + (count * arguments->OutputStride), arguments->OutputStride, Math.Min(left - count, QuantizedGemm.TileTokens));

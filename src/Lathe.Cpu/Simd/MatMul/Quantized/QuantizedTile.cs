@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using Lathe.Cpu.Simd.MatMul.Codes;
 using Lathe.Cpu.Simd.MatMul.Dot;
 
@@ -35,6 +36,12 @@ internal static unsafe class QuantizedTile<TCodes, TDot, TTokens>
     /// <summary>Adds <paramref name="blocks"/> blocks of 32 values to the panel's tile.</summary>
     public static void Run(PanelScratch panel, TileActivations x, int blocks)
     {
+        if (Dp.IsSupported)
+        {
+            SdotTile<TCodes, TTokens>.Run(panel, x, blocks);
+            return;
+        }
+
         byte* codes = panel.Codes;
         float* scales = panel.Scales;
         float* minima = panel.Minima;
