@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the command and the CPU tests as ARM64 programs under QEMU's user emulation, on a Linux machine of another architecture.
-# It shows that the sdot code computes the right thing. It says nothing about speed, and takes minutes: it is no part of .ci/run.
+# It is to show that the sdot code computes the right thing; it has not been run to its end yet. It says nothing about speed, and takes
+# minutes: it is no part of .ci/run.
 #
 #   apt-get install qemu-user libc6-arm64-cross libstdc++6-arm64-cross libgcc-s1-arm64-cross      (Debian's names)
 #   tests/arm64-under-qemu.sh
