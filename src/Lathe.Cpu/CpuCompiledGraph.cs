@@ -10,13 +10,13 @@ namespace Lathe.Cpu;
 /// <summary>A flat list of phases over one arena, walked by the thread pool.</summary>
 internal sealed class CpuCompiledGraph : CompiledGraph
 {
-    private readonly PlannedStep[][] _phases;
+    private readonly Phase[] _phases;
     private readonly AlignedMemory _arena;
     private readonly CpuBuffer _logits;
     private readonly ComputeThreadPool _pool;
     private readonly Execution _execution;
 
-    public CpuCompiledGraph(GraphShape shape, int vocabularySize, PlannedStep[][] phases, AlignedMemory arena, CpuBuffer logits, ComputeThreadPool pool)
+    public CpuCompiledGraph(GraphShape shape, int vocabularySize, Phase[] phases, AlignedMemory arena, CpuBuffer logits, ComputeThreadPool pool)
         : base(shape, vocabularySize)
     {
         _phases = phases;
@@ -24,7 +24,7 @@ internal sealed class CpuCompiledGraph : CompiledGraph
         _logits = logits;
         _pool = pool;
         _execution = new Execution(phases);
-        Assignments = [.. phases.SelectMany(phase => phase).Where(step => step.Node is not null).Select(step => (step.Node!, (Route)step.Route!))];
+        Assignments = [.. phases.SelectMany(phase => phase.Steps).Where(step => step.Node is not null).Select(step => (step.Node!, (Route)step.Route!))];
     }
 
     public override IReadOnlyList<(GraphNode Node, Route Route)> Assignments { get; }
@@ -40,7 +40,7 @@ internal sealed class CpuCompiledGraph : CompiledGraph
             throw new ArgumentException($"a batch of {batch.TokenCount} tokens and {batch.OutputCount} outputs does not fit into {Shape}");
         }
 
-        _execution.Batch = batch;
+        _execution.Prepare(batch);
         _pool.Run(_execution);
         _execution.ThrowIfFailed();
     }
@@ -49,29 +49,34 @@ internal sealed class CpuCompiledGraph : CompiledGraph
 
     public override void Dispose() => _arena.Dispose();
 
-    private sealed class Execution(PlannedStep[][] phases) : ParallelWork
+    private sealed class Execution(Phase[] phases) : ParallelWork
     {
+        // Parts of each phase that have been taken.
+        private readonly int[] _taken = new int[phases.Length];
         private Exception? _failure;
 
-        public Batch? Batch { get; set; }
+        public Batch? Batch { get; private set; }
+
+        /// <summary>To be called before all threads run.</summary>
+        public void Prepare(Batch batch)
+        {
+            Batch = batch;
+            Array.Fill(_taken, -1);
+        }
 
         public override void Run(int thread, SpinBarrier barrier)
         {
-            var context = new StepContext(Batch!, thread, Threads: barrier.Participants);
-            foreach (var phase in phases)
+            for (var phase = 0; phase < phases.Length; phase++)
             {
                 // A step that throws must not leave the other threads waiting at the barrier.
                 try
                 {
-                    foreach (var planned in phase)
+                    if (thread == 0)
                     {
-                        if (thread == 0)
-                        {
-                            planned.Route?.CountDispatch();
-                        }
-
-                        planned.Step.Run(in context);
+                        Count(phases[phase]);
                     }
+
+                    RunShare(phases[phase], ref _taken[phase], thread);
                 }
                 catch (Exception exception) when (exception is not OutOfMemoryException)
                 {
@@ -79,6 +84,43 @@ internal sealed class CpuCompiledGraph : CompiledGraph
                 }
 
                 barrier.SignalAndWait();
+            }
+        }
+
+        private static void Count(Phase phase)
+        {
+            foreach (var planned in phase.Steps)
+            {
+                planned.Route?.CountDispatch();
+            }
+        }
+
+        private void RunShare(Phase phase, ref int taken, int thread)
+        {
+            var (division, divided) = (phase.Division, phase.Divided);
+            var context = new StepContext(Batch!, thread, division, thread);
+            foreach (var planned in phase.Replicated)
+            {
+                planned.Step.Run(in context);
+            }
+
+            if (division.Parts == division.Threads)
+            {
+                RunPart(divided, in context);
+                return;
+            }
+
+            for (var part = Interlocked.Increment(ref taken); part < division.Parts; part = Interlocked.Increment(ref taken))
+            {
+                RunPart(divided, context with { Part = part });
+            }
+        }
+
+        private static void RunPart(PlannedStep[] steps, in StepContext context)
+        {
+            foreach (var planned in steps)
+            {
+                planned.Step.Run(in context);
             }
         }
 

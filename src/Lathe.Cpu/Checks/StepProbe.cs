@@ -16,8 +16,8 @@ internal static class StepProbe
         var buffers = node.Inputs.Select(input => builder.Output(input, rowWise: false)).ToArray();
         var step = route.Compile(node, builder);
         PlannedStep[] steps = [.. builder.TakePending().Select(pending => new PlannedStep(pending, null, null)), new PlannedStep(step, node, route)];
-        using var arena = ArenaPlanner.Bind([steps], builder.ScratchBuffers, keep: null, threads: 1);
-        var context = new StepContext(batch, Thread: 0, Threads: 1);
+        using var arena = ArenaPlanner.Bind([new Phase(steps, Division.Equal(1))], builder.ScratchBuffers, keep: null, threads: 1);
+        var context = new StepContext(batch, thread: 0, threads: 1);
         for (var i = 0; i < buffers.Length; i++)
         {
             var width = node.Inputs[i].Width;

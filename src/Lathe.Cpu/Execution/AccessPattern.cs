@@ -1,7 +1,7 @@
 namespace Lathe.Cpu.Execution;
 
-/// <summary>How the threads of a step divide a buffer among themselves. The phase planner puts a barrier exactly where
-/// one thread may touch what another one writes.</summary>
+/// <summary>How the parts of a step divide a buffer among themselves. The phase planner puts a barrier exactly where
+/// one part may touch what another one writes.</summary>
 /// <param name="Kind">The kind of division.</param>
 /// <param name="Width">Columns of a row, for <see cref="AccessKind.Columns"/>.</param>
 /// <param name="Unit">Columns that stay together, for <see cref="AccessKind.Columns"/>.</param>
@@ -13,18 +13,21 @@ public readonly record struct AccessPattern(AccessKind Kind, int Width = 0, int 
 
     public static AccessPattern ByColumns(int width, int unit) => new(AccessKind.Columns, width, unit);
 
-    /// <summary>Columns of <paramref name="thread"/>: <c>[Start, End)</c>.</summary>
-    public (int Start, int End) Columns(int thread, int threads)
+    /// <summary>Columns that are asked for: <c>[Start, End)</c>.</summary>
+    public (int Start, int End) Columns(in StepContext context) => Columns(context.Division, context.Part);
+
+    /// <summary>Columns of a part: <c>[Start, End)</c>.</summary>
+    public (int Start, int End) Columns(Division division, int part)
     {
         var units = (Width + Unit - 1) / Unit;
-        var (start, end) = StepContext.Share(units, thread, threads);
+        var (start, end) = division.Share(units, part);
         return (Math.Min(start * Unit, Width), Math.Min(end * Unit, Width));
     }
 
-    /// <summary>True if a thread's part under this pattern can meet another thread's part under <paramref name="other"/>.</summary>
-    public bool Crosses(AccessPattern other, int threads)
+    /// <summary>True if a part under this pattern can meet another part under <paramref name="other"/>.</summary>
+    public bool Crosses(AccessPattern other, Division division)
     {
-        if (threads == 1)
+        if (division.Parts == 1)
         {
             return false;
         }
@@ -39,12 +42,12 @@ public readonly record struct AccessPattern(AccessKind Kind, int Width = 0, int 
             return false;
         }
 
-        for (var mine = 0; mine < threads; mine++)
+        for (var mine = 0; mine < division.Parts; mine++)
         {
-            var (start, end) = Columns(mine, threads);
-            for (var theirs = 0; theirs < threads; theirs++)
+            var (start, end) = Columns(division, mine);
+            for (var theirs = 0; theirs < division.Parts; theirs++)
             {
-                var (otherStart, otherEnd) = other.Columns(theirs, threads);
+                var (otherStart, otherEnd) = other.Columns(division, theirs);
                 if (mine != theirs && start < otherEnd && otherStart < end)
                 {
                     return true;

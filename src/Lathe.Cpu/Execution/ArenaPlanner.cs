@@ -9,7 +9,7 @@ public static class ArenaPlanner
     /// <param name="phases">The steps in the order of execution.</param>
     /// <param name="scratch">Buffers that are garbage between steps; each with its offset in a thread's scratch memory.</param>
     /// <param name="keep">A buffer that outlives the run: the logits.</param>
-    public static unsafe AlignedMemory Bind(PlannedStep[][] phases, IReadOnlyList<(CpuBuffer Buffer, long Offset)> scratch, CpuBuffer? keep, int threads)
+    public static unsafe AlignedMemory Bind(IReadOnlyList<Phase> phases, IReadOnlyList<(CpuBuffer Buffer, long Offset)> scratch, CpuBuffer? keep, int threads)
     {
         var lifetimes = Lifetimes(phases, scratch, keep);
         var placed = new List<(long Start, long End, int First, int Last)>();
@@ -51,13 +51,13 @@ public static class ArenaPlanner
         return arena;
     }
 
-    private static Dictionary<CpuBuffer, (int First, int Last)> Lifetimes(PlannedStep[][] phases, IReadOnlyList<(CpuBuffer Buffer, long Offset)> scratch, CpuBuffer? keep)
+    private static Dictionary<CpuBuffer, (int First, int Last)> Lifetimes(IReadOnlyList<Phase> phases, IReadOnlyList<(CpuBuffer Buffer, long Offset)> scratch, CpuBuffer? keep)
     {
         var isScratch = new HashSet<CpuBuffer>(scratch.Select(item => item.Buffer), ReferenceEqualityComparer.Instance);
         var lifetimes = new Dictionary<CpuBuffer, (int First, int Last)>(ReferenceEqualityComparer.Instance);
-        for (var phase = 0; phase < phases.Length; phase++)
+        for (var phase = 0; phase < phases.Count; phase++)
         {
-            foreach (var access in phases[phase].SelectMany(step => step.Step.Accesses).Where(access => !isScratch.Contains(access.Buffer)))
+            foreach (var access in phases[phase].Steps.SelectMany(step => step.Step.Accesses).Where(access => !isScratch.Contains(access.Buffer)))
             {
                 lifetimes[access.Buffer] = lifetimes.TryGetValue(access.Buffer, out var known) ? (known.First, phase) : (phase, phase);
             }
@@ -65,7 +65,7 @@ public static class ArenaPlanner
 
         if (keep is not null)
         {
-            lifetimes[keep] = (lifetimes[keep].First, phases.Length);
+            lifetimes[keep] = (lifetimes[keep].First, phases.Count);
         }
 
         return lifetimes;

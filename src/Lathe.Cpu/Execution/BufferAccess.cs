@@ -8,6 +8,6 @@ public readonly record struct BufferAccess(CpuBuffer Buffer, bool Writes, Access
     public static BufferAccess Write(CpuBuffer buffer, AccessPattern pattern) => new(buffer, true, pattern);
 
     /// <summary>True if the two steps must not run side by side because of this pair.</summary>
-    public bool Conflicts(BufferAccess other, int threads) =>
-        ReferenceEquals(Buffer, other.Buffer) && (Writes || other.Writes) && !Buffer.Replicated && Pattern.Crosses(other.Pattern, threads);
+    public bool Conflicts(BufferAccess other, Division division) =>
+        ReferenceEquals(Buffer, other.Buffer) && (Writes || other.Writes) && !Buffer.Replicated && Pattern.Crosses(other.Pattern, division);
 }

@@ -7,12 +7,15 @@ namespace Lathe.Cpu.Execution;
 /// <param name="columns">The division, an <see cref="AccessPattern.ByColumns"/>.</param>
 public abstract class ColumnStep(RowAxis axis, AccessPattern columns, params IReadOnlyList<BufferAccess> accesses) : CpuStep(accesses)
 {
-    /// <summary>Columns that stay together in element-wise steps: one cache line of f32, so that threads do not write to the same line.</summary>
-    public const int CacheLine = 16;
+    /// <summary>Columns that stay together in element-wise steps: two cache lines of f32, so that threads do not write to the same line, and as many as most products
+    /// compute together, so that both cut alike.</summary>
+    public const int Unit = 32;
+
+    public sealed override bool IsDivisible => true;
 
     public sealed override void Run(in StepContext context)
     {
-        var (start, end) = columns.Columns(context.Thread, context.Threads);
+        var (start, end) = columns.Columns(context);
         if (start == end)
         {
             return;

@@ -6,5 +6,14 @@ public abstract class CpuStep(params IReadOnlyList<BufferAccess> accesses)
 {
     public IReadOnlyList<BufferAccess> Accesses { get; } = accesses;
 
+    /// <summary>True if every thread runs all of it for itself, into its own copy of a replicated buffer.</summary>
+    public virtual bool IsReplicated => false;
+
+    /// <summary>True if it does whatever part its context names, however many there are and whichever thread takes it. Otherwise each thread gets one part, its own.</summary>
+    public virtual bool IsDivisible => false;
+
+    /// <summary>Bytes of weights times the rows that are multiplied by them, at most: what says into how many parts cutting pays.</summary>
+    public virtual long Work => 0;
+
     public abstract void Run(in StepContext context);
 }

@@ -13,6 +13,10 @@ public abstract class RowStep(RowAxis axis, CpuBuffer output, params IReadOnlyLi
     public static BufferAccess Reads(CpuBuffer input, CpuBuffer output) =>
         BufferAccess.Read(input, output.Replicated ? AccessPattern.Whole : AccessPattern.ByRows);
 
+    public sealed override bool IsReplicated => Output.Replicated;
+
+    public sealed override bool IsDivisible => !Output.Replicated;
+
     public sealed override void Run(in StepContext context)
     {
         var count = context.Rows(axis);

@@ -42,7 +42,7 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
             : builder.Input(matmul.Input);
         var residual = matmul.Residual is null ? null : builder.Input(matmul.Residual);
         var output = builder.Output(matmul.Result, rowWise: false);
-        var columns = AccessPattern.ByColumns(matmul.Matrix.OutputWidth, Math.Max(ColumnStep.CacheLine, kernel.RowMultiple));
+        var columns = AccessPattern.ByColumns(matmul.Matrix.OutputWidth, Math.Max(ColumnStep.Unit, kernel.RowMultiple));
         List<BufferAccess> accesses = [BufferAccess.Read(activations, AccessPattern.Whole), BufferAccess.Write(output, columns)];
         if (residual is not null)
         {
@@ -50,7 +50,7 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
         }
 
         var scratch = builder.Scratch("matmul.panel", kernel.ScratchBytes);
-        return new Step(kernel, builder.BatchInvariant, matmul, activations, residual, output, scratch, columns, accesses);
+        return new Step(kernel, builder.BatchInvariant, matmul, activations, residual, output, scratch, columns, builder.Shape.Rows(matmul.Input.Rows), accesses);
     }
 
     /// <summary>The kernel for rows of <paramref name="k"/> values, for up to <paramref name="rows"/> rows of activations.</summary>
@@ -65,13 +65,18 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
         CpuBuffer output,
         CpuBuffer scratch,
         AccessPattern columns,
+        int rows,
         IReadOnlyList<BufferAccess> accesses) : CpuStep(accesses)
     {
         private readonly float[]? _bias = node.Bias is null ? null : WeightRow.LoadVector(node.Bias);
 
+        public override bool IsDivisible => true;
+
+        public override long Work { get; } = node.Matrix.RowBytes * node.Matrix.OutputWidth * rows;
+
         public override void Run(in StepContext context)
         {
-            var (start, end) = columns.Columns(context.Thread, context.Threads);
+            var (start, end) = columns.Columns(context);
             var tokens = context.Rows(node.Input.Rows);
             if (start == end || tokens == 0)
             {

@@ -26,6 +26,6 @@ public sealed unsafe class AddReference() : ReferenceRoute<AddNode>("add", "adds
             }
         }
 
-        private static AccessPattern ColumnsOf(AddNode node) => AccessPattern.ByColumns(node.Result.Width, CacheLine);
+        private static AccessPattern ColumnsOf(AddNode node) => AccessPattern.ByColumns(node.Result.Width, Unit);
     }
 }

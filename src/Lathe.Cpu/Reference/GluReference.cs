@@ -48,6 +48,6 @@ public sealed unsafe class GluReference() : ReferenceRoute<GluNode>("glu", "acti
             }
         }
 
-        private static AccessPattern ColumnsOf(GluNode node) => AccessPattern.ByColumns(node.Result.Width, CacheLine);
+        private static AccessPattern ColumnsOf(GluNode node) => AccessPattern.ByColumns(node.Result.Width, Unit);
     }
 }

@@ -18,7 +18,7 @@ public sealed unsafe class MatMulReference() : ReferenceRoute<MatMulNode>("matmu
         var input = builder.Input(node.Input);
         var output = builder.Output(node.Result, rowWise: false);
         var row = builder.Scratch("matmul.row", (long)node.Matrix.InputWidth * sizeof(float));
-        var columns = AccessPattern.ByColumns(node.Matrix.OutputWidth, ColumnStep.CacheLine);
+        var columns = AccessPattern.ByColumns(node.Matrix.OutputWidth, ColumnStep.Unit);
         List<BufferAccess> accesses = [BufferAccess.Read(input, AccessPattern.Whole), BufferAccess.Write(output, columns)];
         if (residual is not null)
         {
@@ -40,7 +40,7 @@ public sealed unsafe class MatMulReference() : ReferenceRoute<MatMulNode>("matmu
             var width = node.Matrix.InputWidth;
             var weights = scratch.FloatRow(context.Thread, 0);
             var rows = context.Rows(node.Input.Rows);
-            var (start, end) = columns.Columns(context.Thread, context.Threads);
+            var (start, end) = columns.Columns(context);
             for (var column = start; column < end; column++)
             {
                 _format.Dequantize(node.Matrix.Data + (column * node.Matrix.RowBytes), weights, width);

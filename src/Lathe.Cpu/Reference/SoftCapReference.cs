@@ -12,9 +12,9 @@ public sealed unsafe class SoftCapReference() : ReferenceRoute<SoftCapNode>("sof
     private sealed class Step(SoftCapNode node, CpuBuffer input, CpuBuffer output)
         : ColumnStep(
             node.Input.Rows,
-            AccessPattern.ByColumns(node.Result.Width, CacheLine),
-            BufferAccess.Read(input, AccessPattern.ByColumns(node.Result.Width, CacheLine)),
-            BufferAccess.Write(output, AccessPattern.ByColumns(node.Result.Width, CacheLine)))
+            AccessPattern.ByColumns(node.Result.Width, Unit),
+            BufferAccess.Read(input, AccessPattern.ByColumns(node.Result.Width, Unit)),
+            BufferAccess.Write(output, AccessPattern.ByColumns(node.Result.Width, Unit)))
     {
         protected override void RunColumns(in StepContext context, int row, int start, int end)
         {

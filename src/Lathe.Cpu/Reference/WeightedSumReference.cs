@@ -12,10 +12,10 @@ public sealed unsafe class WeightedSumReference() : ReferenceRoute<WeightedSumNo
     private sealed class Step(WeightedSumNode node, CpuBuffer input, CpuBuffer routing, CpuBuffer output)
         : ColumnStep(
             node.Input.Rows,
-            AccessPattern.ByColumns(node.Result.Width, CacheLine),
+            AccessPattern.ByColumns(node.Result.Width, Unit),
             BufferAccess.Read(input, AccessPattern.Whole),
             BufferAccess.Read(routing, AccessPattern.Whole),
-            BufferAccess.Write(output, AccessPattern.ByColumns(node.Result.Width, CacheLine)))
+            BufferAccess.Write(output, AccessPattern.ByColumns(node.Result.Width, Unit)))
     {
         protected override void RunColumns(in StepContext context, int row, int start, int end)
         {

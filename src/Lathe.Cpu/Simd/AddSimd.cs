@@ -12,10 +12,10 @@ public sealed unsafe class AddSimd() : SimdRoute<AddNode>("add", "adds vector by
     private sealed class Step<TLanes, TVector>(AddNode node, CpuBuffer left, CpuBuffer right, CpuBuffer output)
         : ColumnStep(
             node.Left.Rows,
-            AccessPattern.ByColumns(node.Result.Width, CacheLine),
-            BufferAccess.Read(left, AccessPattern.ByColumns(node.Result.Width, CacheLine)),
-            BufferAccess.Read(right, AccessPattern.ByColumns(node.Result.Width, CacheLine)),
-            BufferAccess.Write(output, AccessPattern.ByColumns(node.Result.Width, CacheLine)))
+            AccessPattern.ByColumns(node.Result.Width, Unit),
+            BufferAccess.Read(left, AccessPattern.ByColumns(node.Result.Width, Unit)),
+            BufferAccess.Read(right, AccessPattern.ByColumns(node.Result.Width, Unit)),
+            BufferAccess.Write(output, AccessPattern.ByColumns(node.Result.Width, Unit)))
         where TLanes : struct, Lanes.ILanes<TVector>
         where TVector : struct
     {

@@ -13,9 +13,9 @@ public sealed unsafe class SoftCapSimd() : SimdRoute<SoftCapNode>("soft_cap", "t
     private sealed class Step<TLanes, TVector>(SoftCapNode node, CpuBuffer input, CpuBuffer output)
         : ColumnStep(
             node.Input.Rows,
-            AccessPattern.ByColumns(node.Result.Width, CacheLine),
-            BufferAccess.Read(input, AccessPattern.ByColumns(node.Result.Width, CacheLine)),
-            BufferAccess.Write(output, AccessPattern.ByColumns(node.Result.Width, CacheLine)))
+            AccessPattern.ByColumns(node.Result.Width, Unit),
+            BufferAccess.Read(input, AccessPattern.ByColumns(node.Result.Width, Unit)),
+            BufferAccess.Write(output, AccessPattern.ByColumns(node.Result.Width, Unit)))
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {

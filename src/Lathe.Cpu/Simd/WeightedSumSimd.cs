@@ -13,10 +13,10 @@ public sealed unsafe class WeightedSumSimd() : SimdRoute<WeightedSumNode>("weigh
     private sealed class Step<TLanes, TVector>(WeightedSumNode node, CpuBuffer input, CpuBuffer routing, CpuBuffer output)
         : ColumnStep(
             node.Input.Rows,
-            AccessPattern.ByColumns(node.Result.Width, CacheLine),
+            AccessPattern.ByColumns(node.Result.Width, Unit),
             BufferAccess.Read(input, AccessPattern.Whole),
             BufferAccess.Read(routing, AccessPattern.Whole),
-            BufferAccess.Write(output, AccessPattern.ByColumns(node.Result.Width, CacheLine)))
+            BufferAccess.Write(output, AccessPattern.ByColumns(node.Result.Width, Unit)))
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {

@@ -41,7 +41,7 @@ internal sealed class BrokenLayerRoute(CpuRoute inner, int layer, string weight)
         public override void Run(in StepContext context)
         {
             inner.Run(in context);
-            var (start, end) = _columns.Columns(context.Thread, context.Threads);
+            var (start, end) = _columns.Columns(context);
             for (var row = 0; row < context.Rows(value.Rows); row++)
             {
                 for (var i = Math.Max(start, FirstWrongColumn); i < end; i++)

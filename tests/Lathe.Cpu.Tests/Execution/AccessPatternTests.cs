@@ -14,7 +14,7 @@ public sealed class AccessPatternTests
         var next = 0;
         for (var thread = 0; thread < threads; thread++)
         {
-            var (start, end) = AccessPattern.ByColumns(width, unit).Columns(thread, threads);
+            var (start, end) = AccessPattern.ByColumns(width, unit).Columns(Division.Equal(threads), thread);
             Assert.Equal(next, start);
             Assert.True(end == width || end % unit == 0);
             next = end;
@@ -26,16 +26,16 @@ public sealed class AccessPatternTests
     [Fact]
     public void Equal_shares_in_different_units_do_not_cross()
     {
-        Assert.False(AccessPattern.ByColumns(1536, 16).Crosses(AccessPattern.ByColumns(1536, 768), threads: 2));
-        Assert.True(AccessPattern.ByColumns(1536, 16).Crosses(AccessPattern.ByColumns(1536, 512), threads: 2));
+        Assert.False(AccessPattern.ByColumns(1536, 16).Crosses(AccessPattern.ByColumns(1536, 768), Division.Equal(2)));
+        Assert.True(AccessPattern.ByColumns(1536, 16).Crosses(AccessPattern.ByColumns(1536, 512), Division.Equal(2)));
     }
 
     [Fact]
     public void Whole_crosses_everything_but_one_thread_crosses_nothing()
     {
-        Assert.True(AccessPattern.Whole.Crosses(AccessPattern.ByRows, threads: 2));
-        Assert.True(AccessPattern.ByRows.Crosses(AccessPattern.ByColumns(64, 16), threads: 2));
-        Assert.False(AccessPattern.ByRows.Crosses(AccessPattern.ByRows, threads: 2));
-        Assert.False(AccessPattern.Whole.Crosses(AccessPattern.Whole, threads: 1));
+        Assert.True(AccessPattern.Whole.Crosses(AccessPattern.ByRows, Division.Equal(2)));
+        Assert.True(AccessPattern.ByRows.Crosses(AccessPattern.ByColumns(64, 16), Division.Equal(2)));
+        Assert.False(AccessPattern.ByRows.Crosses(AccessPattern.ByRows, Division.Equal(2)));
+        Assert.False(AccessPattern.Whole.Crosses(AccessPattern.Whole, Division.Equal(1)));
     }
 }

@@ -100,7 +100,7 @@ internal sealed unsafe class OpTest(GraphShape shape, int threads, CpuKvStorage?
     {
         foreach (var write in step.Accesses.Where(access => access.Writes && access.Pattern.Kind != AccessKind.Whole))
         {
-            Assert.False(write.Conflicts(write, threads));
+            Assert.False(write.Conflicts(write, Division.Equal(threads)));
         }
     }
 

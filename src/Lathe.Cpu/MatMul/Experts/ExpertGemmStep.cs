@@ -31,7 +31,7 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
         var matrix = operands.Node.Matrix;
         _operands = operands;
         _batchInvariant = builder.BatchInvariant;
-        _columns = AccessPattern.ByColumns(matrix.OutputWidth, Math.Max(ColumnStep.CacheLine, operands.Kernel.RowMultiple));
+        _columns = AccessPattern.ByColumns(matrix.OutputWidth, Math.Max(ColumnStep.Unit, operands.Kernel.RowMultiple));
         _tileTokens = Math.Min(TileTokens, builder.Shape.Tokens);
         _activationStride = AlignedMemory.RoundUp(operands.ActivationBytes);
         _resultStride = AlignedMemory.RoundUp(Enumerable.Range(0, builder.Threads).Max(thread => WidthOf(thread, builder.Threads)));
@@ -45,7 +45,7 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
 
     public override void Run(in StepContext context)
     {
-        var (start, end) = _columns.Columns(context.Thread, context.Threads);
+        var (start, end) = _columns.Columns(context);
         if (start == end)
         {
             return;
@@ -66,7 +66,7 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
 
     private int WidthOf(int thread, int threads)
     {
-        var (start, end) = _columns.Columns(thread, threads);
+        var (start, end) = _columns.Columns(Division.Equal(threads), thread);
         return end - start;
     }
 

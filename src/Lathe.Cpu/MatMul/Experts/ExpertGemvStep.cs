@@ -9,10 +9,14 @@ internal sealed unsafe class ExpertGemvStep(ExpertOperands operands, CpuBuffer s
         BufferAccess.Read(operands.Routing, AccessPattern.Whole),
         BufferAccess.Write(operands.Output, Columns(operands)))
 {
+    public override bool IsDivisible => true;
+
+    public override long Work { get; } = operands.Node.Matrix.RowBytes * operands.Node.Result.Width;
+
     public override void Run(in StepContext context)
     {
         var width = operands.Node.Matrix.OutputWidth;
-        var (start, end) = Columns(operands).Columns(context.Thread, context.Threads);
+        var (start, end) = Columns(operands).Columns(context);
         for (var row = 0; row < context.Rows(operands.Node.Input.Rows); row++)
         {
             var experts = operands.Routing.FloatRow(context.Thread, row);
@@ -32,5 +36,5 @@ internal sealed unsafe class ExpertGemvStep(ExpertOperands operands, CpuBuffer s
         }
     }
 
-    private static AccessPattern Columns(ExpertOperands operands) => AccessPattern.ByColumns(operands.Node.Result.Width, ColumnStep.CacheLine);
+    private static AccessPattern Columns(ExpertOperands operands) => AccessPattern.ByColumns(operands.Node.Result.Width, ColumnStep.Unit);
 }

@@ -26,10 +26,10 @@ public sealed unsafe class GluSimd() : SimdRoute<GluNode>("glu", "e^x by a polyn
     private sealed class Step<TLanes, TVector, TActivation>(GluNode node, CpuBuffer gate, CpuBuffer up, CpuBuffer output)
         : ColumnStep(
             node.Gate.Rows,
-            AccessPattern.ByColumns(node.Result.Width, CacheLine),
-            BufferAccess.Read(gate, AccessPattern.ByColumns(node.Result.Width, CacheLine)),
-            BufferAccess.Read(up, AccessPattern.ByColumns(node.Result.Width, CacheLine)),
-            BufferAccess.Write(output, AccessPattern.ByColumns(node.Result.Width, CacheLine)))
+            AccessPattern.ByColumns(node.Result.Width, Unit),
+            BufferAccess.Read(gate, AccessPattern.ByColumns(node.Result.Width, Unit)),
+            BufferAccess.Read(up, AccessPattern.ByColumns(node.Result.Width, Unit)),
+            BufferAccess.Write(output, AccessPattern.ByColumns(node.Result.Width, Unit)))
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IGatedActivation<TVector>

@@ -27,7 +27,7 @@ internal readonly ref struct DecodeDivision(AttentionParameters attention, Batch
     /// <param name="start">Pages of all items before.</param>
     public (int Start, int End) Share(int item, int start, int thread)
     {
-        var (first, end) = StepContext.Share(_pages, thread, threads);
+        var (first, end) = Division.Equal(threads).Share(_pages, thread);
         return (Math.Clamp(first - start, 0, Pages(item)), Math.Clamp(end - start, 0, Pages(item)));
     }
 
