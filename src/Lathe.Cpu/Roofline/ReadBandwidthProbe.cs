@@ -16,6 +16,7 @@ internal sealed unsafe class ReadBandwidthProbe(byte* memory, long bytes) : Para
         ("one stream per thread, prefetch 2 KB ahead", 1, 2048),
         ("4 streams per thread", 4, 0),
         ("4 streams per thread, prefetch 1 KB ahead", 4, 1024),
+        ("4 streams per thread, prefetch 2 KB ahead", 4, 2048),
         ("8 streams per thread", 8, 0),
         ("8 streams per thread, prefetch 512 B ahead", 8, 512),
     ];

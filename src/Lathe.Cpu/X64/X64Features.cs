@@ -28,6 +28,9 @@ public static partial class X64Features
     /// <summary>Matrix tiles with bf16 products (<c>tdpbf16ps</c>), which the system must have granted to this process: CPUID leaf 7, EDX bits 22 and 24.</summary>
     public static bool AmxBf16 { get; } = Avx512Bf16 && (Leaf7.Edx & (1 << 22)) != 0 && (Leaf7.Edx & (1 << 24)) != 0 && RequestTiles();
 
+    /// <summary>A processor of AMD's: CPUID leaf 0 names the maker, here "AuthenticAMD". For choices that only the pipeline or the caches explain.</summary>
+    public static bool IsAmd { get; } = IsX64 && X86Base.CpuId(0, 0) is { Ebx: 0x68747541, Edx: 0x69746e65, Ecx: 0x444d4163 };
+
     private static bool IsX64 => RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
     private static (int Eax, int Ebx, int Ecx, int Edx) Leaf7 => X86Base.CpuId(7, 0);

@@ -30,17 +30,17 @@ internal sealed class FloatGemvEmitter(GgmlType type, int k, int tokens) : Kerne
 {
     private const int StepElements = 4 * FloatFormat.VectorElements;
     private const int MaxTotals = 16;
-    private const int PrefetchDistance = 1024;
     private const int LineBytes = 64;
 
+    private static readonly RowStreams s_walk = RowStreams.OfProcessor;
     private static readonly AssemblerRegister64[] s_rows = [r8, r9, r10, r11, r12, r13, r14, r15];
 
     private readonly int _bytes = FloatFormat.Bytes(type);
 
     /// <summary>Streams that walk in lockstep with this many tokens.</summary>
-    public static int StreamsOf(int tokens) => Math.Min(FloatGemvArguments.MaxStreams, MaxTotals / tokens);
+    public static int StreamsOf(int tokens) => s_walk.With(tokens, MaxTotals);
 
-    public override string Key => $"gemv {type} k={k} tokens={tokens} streams={Streams} avx512";
+    public override string Key => $"gemv {type} k={k} tokens={tokens} streams={Streams} ahead={s_walk.PrefetchDistance} avx512";
 
     /// <summary>The results of a row of every stream: [token][stream].</summary>
     protected override int FrameBytes => MaxTotals * sizeof(float);
@@ -110,7 +110,7 @@ internal sealed class FloatGemvEmitter(GgmlType type, int k, int tokens) : Kerne
             // Past the end of the weights it is harmless.
             for (var line = 0; line < StepElements * _bytes; line += LineBytes)
             {
-                Code.prefetcht0(__byte_ptr[s_rows[stream] + rax + (PrefetchDistance + line)]);
+                Code.prefetcht0(__byte_ptr[s_rows[stream] + rax + (s_walk.PrefetchDistance + line)]);
             }
         }
 

@@ -16,9 +16,11 @@ internal sealed unsafe class GemvKernel : MatrixKernel
     /// <param name="specialized">False for the generic form of the code, which reads the length of the rows, a multiple of 256, from its arguments and takes one
     /// token at a time.</param>
     /// <param name="hasByteOperations">False for the form that the first processors with <c>vpdpbusd</c> run; null for what this one has.</param>
+    /// <param name="walk">How the rows are walked; null for what suits this processor.</param>
     /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
-    public GemvKernel(GemvFormat format, int k, int tokens, bool specialized = true, bool? hasByteOperations = null)
+    public GemvKernel(GemvFormat format, int k, int tokens, bool specialized = true, bool? hasByteOperations = null, RowStreams? walk = null)
     {
+        var rows = walk ?? RowStreams.OfProcessor;
         _layout = new GemvLayout(format, k);
         _pack = KernelCache.Get(new GemvPackEmitter(GemvFormats.Create(format.Type), _layout));
         _streams = new GemvStreams(
@@ -26,8 +28,9 @@ internal sealed unsafe class GemvKernel : MatrixKernel
             together => new GemvEmitter(GemvFormats.Create(format.Type), specialized ? k : null, together)
             {
                 HasByteOperations = hasByteOperations ?? X64Features.Avx512Bytes,
+                Walk = rows,
             },
-            GemvEmitter.StreamsOf);
+            together => GemvEmitter.StreamsOf(rows, together));
     }
 
     /// <summary>All machine code for rows of <paramref name="k"/> values.</summary>

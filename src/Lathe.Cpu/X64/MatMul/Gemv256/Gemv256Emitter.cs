@@ -21,8 +21,9 @@ internal abstract class Gemv256Emitter : FormatEmitter256
     protected const int VectorBytes = 32;
     protected const int Pairs = 4;
 
-    private const int PrefetchDistance = 1024;
     private const int LineBytes = 64;
+
+    private static readonly RowStreams s_walk = RowStreams.OfProcessor;
 
     private static readonly AssemblerRegister64[] s_rows = [r8, r9, r10, r11, r12, r13, r14, r15];
 
@@ -44,9 +45,9 @@ internal abstract class Gemv256Emitter : FormatEmitter256
     }
 
     /// <summary>Streams that walk in lockstep with this many tokens: with more tokens the code of eight would not stay in the cache of decoded instructions.</summary>
-    public static int StreamsOf(int tokens) => tokens == 1 ? GemvArguments.MaxStreams : GemvArguments.MaxStreams / 2;
+    public static int StreamsOf(int tokens) => tokens == 1 ? s_walk.Count : Math.Min(s_walk.Count, 4);
 
-    public override string Key => $"gemv256 {_format.Type} k={_k} tokens={Tokens} streams={Streams} {(HasVnni ? "vnni256" : "avx2")}";
+    public override string Key => $"gemv256 {_format.Type} k={_k} tokens={Tokens} streams={Streams} ahead={s_walk.PrefetchDistance} {(HasVnni ? "vnni256" : "avx2")}";
 
     protected int Tokens { get; }
 
@@ -151,7 +152,7 @@ internal abstract class Gemv256Emitter : FormatEmitter256
     {
         for (var line = 0; line < _format.StepBytes; line += LineBytes)
         {
-            Code.prefetcht0(__byte_ptr[row + (PrefetchDistance + line)]);
+            Code.prefetcht0(__byte_ptr[row + (s_walk.PrefetchDistance + line)]);
         }
     }
 
