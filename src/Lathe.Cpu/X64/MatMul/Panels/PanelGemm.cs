@@ -19,6 +19,9 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     /// <summary>Activations that stay in the second-level cache while all rows run over them.</summary>
     private const int ActivationBytes = 1 << 20;
 
+    /// <summary>Calls of the micro-kernel between which weights are fetched.</summary>
+    private const int RepetitionsTogether = 5;
+
     private static readonly int[] s_tokenCounts = [PanelGemmEmitter.MaxTokens, 3, 2, 1];
 
     private readonly PanelLayout _layout = Layout;
@@ -134,7 +137,7 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
                 ActivationStride = arguments->ActivationStride,
                 RowMask = rows == Rows ? uint.MaxValue : (1UL << rows) - 1,
             };
-            Multiply(call, tokens, k == 0);
+            Multiply(call, tokens, k == 0, Ahead(arguments, isLast ? start : k + elements, end, isLast ? row + Rows : row));
         }
     }
 
@@ -151,13 +154,26 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
         }
     }
 
-    private void Multiply(PanelGemmArguments call, int tokens, bool fresh)
+    /// <summary>The chunk that is unpacked next.</summary>
+    private static WeightsAhead Ahead(MatMulArguments* arguments, int k, int end, int row)
+    {
+        long First(int element) => (long)element / TCodes.BlockElements * TCodes.BlockBytes;
+        return new WeightsAhead(
+            arguments->Weights + (row * arguments->RowBytes) + First(k),
+            arguments->RowBytes,
+            Math.Clamp(arguments->RowEnd - row, 0, Rows),
+            First(Math.Min(PanelLayout.ChunkElements, end - k)));
+    }
+
+    private void Multiply(PanelGemmArguments call, int tokens, bool fresh, WeightsAhead ahead)
     {
         foreach (var together in s_tokenCounts)
         {
-            var repetitions = tokens / together;
-            if (repetitions > 0)
+            while (tokens >= together)
             {
+                var left = tokens / together;
+                var repetitions = Math.Min(left, RepetitionsTogether);
+                ahead.Fetch((left + RepetitionsTogether - 1) / RepetitionsTogether);
                 call.Repetitions = repetitions;
                 _kernels[(together, fresh)].Run(&call);
                 call.Source = (float*)((byte*)call.Source + (repetitions * together * call.SourceStride));

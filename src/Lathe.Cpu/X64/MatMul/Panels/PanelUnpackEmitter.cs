@@ -32,9 +32,6 @@ internal sealed class PanelUnpackEmitter(GemvFormat format, int blocks, PanelLay
     private const int Vectors = 4;
     private const int PieceElements = 16;
 
-    /// <summary>Rows of the next two panels are fetched to the second-level cache meanwhile.</summary>
-    private const int RowsAhead = PanelLayout.Rows;
-
     private readonly HashSet<int> _started = [];
 
     public override string Key => $"unpack panel {format.Type} blocks={blocks} exact={exactScales} vnni512{(HasByteOperations ? " bytes" : "")}";
@@ -54,8 +51,6 @@ internal sealed class PanelUnpackEmitter(GemvFormat format, int blocks, PanelLay
         Code.mov(r11, __[Arguments + PanelUnpackArguments.StagingOffset]);
         Code.mov(r12, __[Arguments + PanelUnpackArguments.StagedScalesOffset]);
         Code.mov(r13, __[Arguments + PanelUnpackArguments.StagedMinimaOffset]);
-        Code.mov(r14, r9);
-        Code.shl(r14, (byte)int.Log2(RowsAhead));
         Code.mov(r15d, Rows);
         Code.xor(ebp, ebp);
         var row = Code.CreateLabel();
@@ -84,11 +79,6 @@ internal sealed class PanelUnpackEmitter(GemvFormat format, int blocks, PanelLay
     private void StageRow()
     {
         var row = __[r8];
-        for (var line = 0; line < blocks * format.BlockBytes; line += VectorBytes)
-        {
-            Code.prefetcht1(__byte_ptr[r8 + r14 + line]);
-        }
-
         format.Scales(this, row, blocks, zmm16);
         Code.vmovaps(__zmmword_ptr[r12], zmm16);
         if (format.HasMinimaApart)
