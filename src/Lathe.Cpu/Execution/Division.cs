@@ -40,13 +40,14 @@ public sealed class Division
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rounds);
+        var all = threads << rounds;
         var ends = new List<int>();
-        var end = 0;
-        for (var round = rounds - 1; round >= -1; round--)
+        for (var end = 0; end < all;)
         {
+            var part = Math.Max((all - end) / (2 * threads), 1);
             for (var thread = 0; thread < threads; thread++)
             {
-                end += 1 << Math.Max(round, 0);
+                end += part;
                 ends.Add(end);
             }
         }

@@ -88,12 +88,14 @@ public sealed class EmittedCodeTests
                 AssertSound(new TileGemmEmitter(parts, chunk: null));
             }
 
-            foreach (var tokens in (int[])[1, 2, 3, PanelGemmEmitter.MaxTokens])
+            foreach (var (layout, sums) in new[] { (new PanelLayout(32, HasMinima: false), 1), (new PanelLayout(16, HasMinima: true), 2) })
             {
-                foreach (var (exact, stride) in new (bool, long?)[] { (true, 2048), (false, 2048), (true, null), (false, null) })
+                foreach (var tokens in (int[])[1, 2, 3, PanelGemmEmitter.MaxTokens(layout)])
                 {
-                    AssertSound(new PanelGemmEmitter(new PanelGemmShape(new PanelLayout(32, HasMinima: false), new PanelActivations(1), exact, stride), tokens, fresh));
-                    AssertSound(new PanelGemmEmitter(new PanelGemmShape(new PanelLayout(16, HasMinima: true), new PanelActivations(2), exact, stride), tokens, fresh));
+                    foreach (var (exact, stride) in new (bool, long?)[] { (true, 2048), (false, 2048), (true, null), (false, null) })
+                    {
+                        AssertSound(new PanelGemmEmitter(new PanelGemmShape(layout, new PanelActivations(sums), exact, stride), tokens, fresh));
+                    }
                 }
             }
         }

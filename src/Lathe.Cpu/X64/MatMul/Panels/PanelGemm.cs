@@ -20,15 +20,17 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     private const int ActivationBytes = 1 << 20;
 
     /// <summary>Calls of the micro-kernel between which weights are fetched.</summary>
-    private const int RepetitionsTogether = 5;
+    private const int RepetitionsTogether = 6;
 
-    private static readonly int[] s_tokenCounts = [PanelGemmEmitter.MaxTokens, 3, 2, 1];
+    // Most that have registers, and what fills up the rest.
+    private static readonly int[] s_tokenCounts = [PanelGemmEmitter.MaxTokens(Layout), .. Layout.Groups == 1 ? (int[])[3, 2, 1] : [2, 1]];
 
     private readonly PanelLayout _layout = Layout;
     private readonly PanelActivations _activations = Activations;
     private readonly IPanelUnpacker _unpacker;
     private readonly MachineKernel _pack;
-    private readonly Dictionary<(int Tokens, bool Fresh), MachineKernel> _kernels = [];
+    private readonly MachineKernel[] _fresh;
+    private readonly MachineKernel[] _further;
 
     /// <summary>The unpacked weights.</summary>
     public static PanelLayout Layout => new(TCodes.GroupElements, TCodes.HasMinima);
@@ -46,11 +48,8 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
         _unpacker = unpacker;
         _pack = KernelCache.Get(new PanelPackEmitter(Activations));
         var shape = Shape(k, specialized);
-        foreach (var tokens in s_tokenCounts)
-        {
-            _kernels[(tokens, true)] = KernelCache.Get(new PanelGemmEmitter(shape, tokens, fresh: true));
-            _kernels[(tokens, false)] = KernelCache.Get(new PanelGemmEmitter(shape, tokens, fresh: false));
-        }
+        _fresh = [.. s_tokenCounts.Select(tokens => KernelCache.Get(new PanelGemmEmitter(shape, tokens, fresh: true)))];
+        _further = [.. s_tokenCounts.Select(tokens => KernelCache.Get(new PanelGemmEmitter(shape, tokens, fresh: false)))];
     }
 
     /// <summary>All machine code for rows of <paramref name="k"/> values, but that of unpacking.</summary>
@@ -137,7 +136,7 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
                 ActivationStride = arguments->ActivationStride,
                 RowMask = rows == Rows ? uint.MaxValue : (1UL << rows) - 1,
             };
-            Multiply(call, tokens, k == 0, Ahead(arguments, isLast ? start : k + elements, end, isLast ? row + Rows : row));
+            Multiply(call, tokens, k == 0 ? _fresh : _further, Ahead(arguments, isLast ? start : k + elements, end, isLast ? row + Rows : row));
         }
     }
 
@@ -165,17 +164,18 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
             First(Math.Min(PanelLayout.ChunkElements, end - k)));
     }
 
-    private void Multiply(PanelGemmArguments call, int tokens, bool fresh, WeightsAhead ahead)
+    private static void Multiply(PanelGemmArguments call, int tokens, MachineKernel[] kernels, WeightsAhead ahead)
     {
-        foreach (var together in s_tokenCounts)
+        for (var i = 0; i < s_tokenCounts.Length; i++)
         {
+            var together = s_tokenCounts[i];
             while (tokens >= together)
             {
                 var left = tokens / together;
                 var repetitions = Math.Min(left, RepetitionsTogether);
                 ahead.Fetch((left + RepetitionsTogether - 1) / RepetitionsTogether);
                 call.Repetitions = repetitions;
-                _kernels[(together, fresh)].Run(&call);
+                kernels[i].Run(&call);
                 call.Source = (float*)((byte*)call.Source + (repetitions * together * call.SourceStride));
                 call.Target = (float*)((byte*)call.Target + (repetitions * together * call.TargetStride));
                 tokens -= repetitions * together;

@@ -3,7 +3,7 @@ using static Iced.Intel.AssemblerRegisters;
 
 namespace Lathe.Cpu.X64.MatMul.Panels;
 
-/// <summary>The 8-bit micro-kernel: 32 rows, two unpacked panels of 16, by up to six tokens with <c>vpdpbusd zmm</c>.</summary>
+/// <summary>The 8-bit micro-kernel: 32 rows, two unpacked panels of 16, by up to six tokens, or four where a block has two groups, with <c>vpdpbusd zmm</c>.</summary>
 /// <remarks>
 /// <code>
 /// for each group of tokens
@@ -14,25 +14,25 @@ namespace Lathe.Cpu.X64.MatMul.Panels;
 ///             w[panel] = four values of 16 rows
 ///             for each token: x = its four values in all lanes; dot[token][panel] += x · w[panel]
 ///         for each token: scaled = float bits of dot · scale of the rows − magic · scale of the rows
-///                         total += scaled · scale of the token
+///                         in the second of two groups: scaled += that of the first
+///                         in the last group: total += scaled · scale of the token
 ///                         total += minimum of the rows · sum of the token
 ///     store totals
 /// </code>
 /// Sums are never converted: an integer of less than 2^22 added to the bits of 1.5 · 2^23 makes the float 1.5 · 2^23 + the integer. Multiplying by the scale and
 /// subtracting 1.5 · 2^23 scales, in one instruction that rounds once, gives the scaled integer as a conversion and a multiplication do, to the bit, because the product that
 /// is subtracted is exact: scales have 11 bits, or 11 times eight. Scales of other kinds are converted and multiplied.
-/// Registers: zmm0-11 dots, zmm12-23 totals, zmm24-25 weights, zmm26-27 activations, zmm28-29 scales, zmm30-31 shifts or minima. rdi weights, rsi activations, rdx and r8 sums so far,
+/// Registers: zmm0-11 dots, zmm12-23 totals, or zmm0-7 and zmm8-15 dots of two groups and zmm16-23 totals, zmm24-25 weights, zmm26-27 activations, zmm28-29 scales, zmm30-31 shifts or minima. rdi weights, rsi activations, rdx and r8 sums so far,
 /// rax and r9 where they go. The generic form has r11 for the bytes between two tokens and r12 for the activations of the fourth.
-/// Of 32 values 16 instructions for a token and 32 rows multiply and 4 scale: 80 % of the peak at best, 73 % with minima, 67 % with groups of 16.
+/// Of 32 values 16 instructions for a token and 32 rows multiply and 4 scale: 80 % of the peak at best, 73 % with minima. With groups of 16 it is 6 and two additions, which have ports of their
+/// own on AMD's processors, 73 % there and 67 % elsewhere.
 /// Two panels share each broadcast, so that 8 loads feed 12 products; the sums start with copies of a register.
 /// </remarks>
 /// <param name="shape">What is baked beside the tokens.</param>
-/// <param name="tokens">Tokens together, 1 to 6.</param>
+/// <param name="tokens">Tokens together, at most <see cref="MaxTokens"/>.</param>
 /// <param name="fresh">True for the first chunk of a row: the totals start at zero.</param>
 internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fresh) : KernelEmitter
 {
-    public const int MaxTokens = 6;
-
     private const int VectorBytes = PanelLayout.VectorBytes;
     private const int Panels = PanelLayout.Panels;
 
@@ -77,9 +77,12 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
         Code.jne(repetition);
     }
 
-    private static AssemblerRegisterZMM Dot(int token, int panel) => Zmm((Panels * token) + panel);
+    /// <summary>Tokens that have registers for all their sums: with two groups in a block the first one's wait for the second one's.</summary>
+    public static int MaxTokens(PanelLayout layout) => layout.Groups == 1 ? 6 : 4;
 
-    private static AssemblerRegisterZMM Total(int token, int panel) => Zmm(12 + (Panels * token) + panel);
+    private AssemblerRegisterZMM Dot(int group, int token, int panel) => Zmm((((group * MaxTokens(shape.Layout)) + token) * Panels) + panel);
+
+    private AssemblerRegisterZMM Total(int token, int panel) => Dot(shape.Layout.Groups, token, panel);
 
     private static AssemblerRegisterZMM Weights(int panel) => Zmm(24 + panel);
 
@@ -160,10 +163,10 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
         for (var panel = 0; panel < Panels; panel++)
         {
             // Copies between registers take no port, which loads do.
-            Code.vmovdqa64(Dot(0, panel), __zmmword_ptr[rdi + shape.Layout.Start(group, panel)]);
+            Code.vmovdqa64(Dot(group, 0, panel), __zmmword_ptr[rdi + shape.Layout.Start(group, panel)]);
             for (var token = 1; token < tokens; token++)
             {
-                Code.vmovdqa64(Dot(token, panel), Dot(0, panel));
+                Code.vmovdqa64(Dot(group, token, panel), Dot(group, 0, panel));
             }
         }
 
@@ -180,7 +183,7 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
                 Code.vpbroadcastd(Activation(token), __dword_ptr[Record(token, 4 * quad)]);
                 for (var panel = 0; panel < Panels; panel++)
                 {
-                    Code.vpdpbusd(Dot(token, panel), Activation(token), Weights(panel));
+                    Code.vpdpbusd(Dot(group, token, panel), Activation(token), Weights(panel));
                 }
             }
         }
@@ -205,20 +208,27 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
 
         for (var token = 0; token < tokens; token++)
         {
-            var scale = __dword_bcst[Record(token, PanelActivations.ScaleOffset)];
             for (var panel = 0; panel < Panels; panel++)
             {
-                var dot = Dot(token, panel);
+                var dot = Dot(group, token, panel);
                 if (shape.HasExactScales)
                 {
                     Code.vfmsub213ps(dot, Scales(panel), Addends(panel));
-                    Code.vfmadd231ps(Total(token, panel), dot, scale);
                 }
                 else
                 {
-                    Code.vmulps(Addends(panel), Scales(panel), scale);
                     Code.vcvtdq2ps(dot, dot);
-                    Code.vfmadd231ps(Total(token, panel), dot, Addends(panel));
+                    Code.vmulps(dot, dot, Scales(panel));
+                }
+
+                if (group > 0)
+                {
+                    Code.vaddps(dot, dot, Dot(group - 1, token, panel));
+                }
+
+                if (group == shape.Layout.Groups - 1)
+                {
+                    Code.vfmadd231ps(Total(token, panel), dot, __dword_bcst[Record(token, PanelActivations.ScaleOffset)]);
                 }
             }
         }
