@@ -18,9 +18,17 @@ internal static class RooflineText
             var result = entry.Result;
             text.Append(
                 $"{(severalModels ? entry.Model.Type + " " : "")}{result.Test.Name}: {result.MultiplyAddsPerSecond / 1e9:F1} G multiply-adds/s, {100 * result.MultiplyAddsPerSecond / machine.Int8MultiplyAdds:F1} % of the 8-bit peak; " +
-                $"{result.BytesPerSecond / 1e9:F2} GB/s, {100 * result.BytesPerSecond / machine.ReadBandwidth:F1} % of the read bandwidth\n");
+                $"{result.BytesPerSecond / 1e9:F2} GB/s, {100 * result.BytesPerSecond / machine.ReadBandwidth:F1} % of the read bandwidth\n" +
+                $"    against what the machine did right before and after each repetition, lowest / median / highest: {Spread(entry.Int8Shares)} % of the 8-bit peak; {Spread(entry.ReadShares)} % of the read bandwidth\n");
         }
 
         return text.ToString();
+    }
+
+    private static string Spread(IReadOnlyList<double> shares)
+    {
+        double[] sorted = [.. shares.Order()];
+        var median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        return string.Join(" / ", new[] { sorted[0], median, sorted[^1] }.Select(share => (100 * share).ToString("F1", System.Globalization.CultureInfo.InvariantCulture)));
     }
 }

@@ -43,11 +43,13 @@ internal static class Throughput
                 using var benchmark = new Benchmark(engine.Runtime, configuration.Batch);
                 var kernels = engine.Backend.Kernels;
                 var compileTime = benchmark.Compile(request.Tests);
+                using var monitor = request.Roofline ? new RooflineMonitor(configuration.Threads) : null;
                 foreach (var test in request.Tests)
                 {
                     var started = DateTimeOffset.UtcNow;
                     var before = entries.Count * request.Repetitions;
-                    var result = benchmark.Run(test, request.Repetitions, request.WarmUp, done => report(before + done), cancellation);
+                    var peaks = new List<RooflineSample>();
+                    var result = benchmark.Run(test, request.Repetitions, request.WarmUp, Finished, cancellation);
                     entries.Add(new ThroughputEntry
                     {
                         ModelPath = model.File.Path,
@@ -60,8 +62,19 @@ internal static class Throughput
                         Kernels = engine.Backend.Kernels - kernels,
                         Started = started,
                         Result = result,
-                        PeakMemoryBytes = PeakMemory(),
+                        Peaks = peaks,
+                        PeakMemoryBytes = PeakMemory() - (monitor is null ? 0 : RooflineMonitor.Bytes),
                     });
+
+                    void Finished(int done)
+                    {
+                        if (monitor is not null)
+                        {
+                            peaks.Add(monitor.Measure());
+                        }
+
+                        report(before + done);
+                    }
                 }
             }
         }

@@ -36,6 +36,15 @@ internal sealed record ThroughputEntry
 
     public MachineRoofline? Roofline { get; init; }
 
+    /// <summary>What the machine did at best before the first repetition and after each; empty if nobody asked.</summary>
+    public IReadOnlyList<RooflineSample> Peaks { get; init; } = [];
+
+    /// <summary>Each repetition's multiply-adds, as a share of what the machine did right before and after it.</summary>
+    public IReadOnlyList<double> Int8Shares => Shares(Result.MultiplyAdds, peak => peak.Int8MultiplyAdds);
+
+    /// <summary>Each repetition's bytes, likewise.</summary>
+    public IReadOnlyList<double> ReadShares => Shares(Result.ReadBytes, peak => peak.ReadBandwidth);
+
     /// <summary>llama-bench's columns under llama-bench's names, so that its tools read both, and then Lathe's own.</summary>
     public IReadOnlyList<BenchField> ToRecord() => [.. LlamaBenchColumns(), .. OwnColumns()];
 
@@ -103,7 +112,13 @@ internal sealed record ThroughputEntry
         ("bytes_per_second", Result.BytesPerSecond),
         ("int8_peak_share", Result.MultiplyAddsPerSecond / Roofline?.Int8MultiplyAdds),
         ("read_bandwidth_share", Result.BytesPerSecond / Roofline?.ReadBandwidth),
+        ("samples_int8_peak_share", Int8Shares),
+        ("samples_read_bandwidth_share", ReadShares),
     ];
+
+    private IReadOnlyList<double> Shares(double work, Func<RooflineSample, double> peak) => Peaks.Count == 0
+        ? []
+        : [.. Result.Samples.Select((sample, i) => work / sample.Seconds / peak(RooflineSample.Between(Peaks[i], Peaks[i + 1])))];
 
     private static long Nanoseconds(double seconds) => (long)(seconds * 1e9);
 }

@@ -23,6 +23,9 @@ internal sealed unsafe class ReadBandwidthProbe(byte* memory, long bytes) : Para
 
     public static int PatternCount => s_patterns.Length;
 
+    /// <summary>The patterns that were the fastest on some processor: plain reading on one, streams with hints on another.</summary>
+    public static IReadOnlyList<int> FastestPatterns { get; } = [.. Enumerable.Range(0, s_patterns.Length).Where(i => s_patterns[i] is { Streams: 1, Prefetch: 0 } or { Streams: > 1, Prefetch: > 0 })];
+
     /// <summary>Index of the pattern that the next run reads in.</summary>
     public int Pattern { get; set; }
 

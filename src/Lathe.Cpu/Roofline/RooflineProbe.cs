@@ -15,18 +15,12 @@ public static class RooflineProbe
     {
         using var pool = new ComputeThreadPool(threads);
         using var int8 = Int8PeakKernel.Create();
-        var int8Peak = Best(pool, iterations => int8.Run(iterations), iterations: 4_000_000);
+        var int8Peak = Best(pool, int8.Run, iterations: 4_000_000);
         var floatPeak = Best(pool, FloatPeakKernel.Run, iterations: 4_000_000);
 
-        var memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 4096);
+        var memory = AllocatePages(bytes);
         try
         {
-            // Every page must be real, not the shared zero page.
-            for (long page = 0; page < bytes; page += 4096)
-            {
-                memory[page] = (byte)page;
-            }
-
             var probe = new ReadBandwidthProbe(memory, bytes);
             var (bandwidth, pattern) = (0.0, "");
             for (var i = 0; i < ReadBandwidthProbe.PatternCount * Repetitions; i++)
@@ -49,11 +43,24 @@ public static class RooflineProbe
         }
     }
 
-    private static double Best(ComputeThreadPool pool, Func<int, double> kernel, int iterations)
+    /// <summary>Memory whose pages are real, not the shared zero page.</summary>
+    internal static unsafe byte* AllocatePages(long bytes)
+    {
+        const int Page = 4096;
+        var memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, Page);
+        for (long page = 0; page < bytes; page += Page)
+        {
+            memory[page] = (byte)(page / Page);
+        }
+
+        return memory;
+    }
+
+    internal static double Best(ComputeThreadPool pool, Func<int, double> kernel, int iterations, int repetitions = Repetitions)
     {
         var work = new PeakWork(kernel, iterations, pool.Threads);
         var best = 0.0;
-        for (var i = 0; i < Repetitions; i++)
+        for (var i = 0; i < repetitions; i++)
         {
             var watch = Stopwatch.StartNew();
             pool.Run(work);

@@ -33,7 +33,7 @@ public sealed class Benchmark : IDisposable
     /// <summary>Runs a test.</summary>
     /// <param name="repetitions">Measured repetitions.</param>
     /// <param name="warmUp">Whether the whole prompt and one single token run once before.</param>
-    /// <param name="progress">Told after each repetition how many are done.</param>
+    /// <param name="progress">Told how many repetitions are done: 0 before the first, and after each.</param>
     /// <exception cref="OperationCanceledException">The benchmark stays usable.</exception>
     public BenchmarkResult Run(
         BenchmarkTest test, int repetitions, bool warmUp = true, Action<int>? progress = null, CancellationToken cancellation = default)
@@ -41,6 +41,7 @@ public sealed class Benchmark : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repetitions);
         Prepare(test, warmUp, cancellation);
         var samples = new BenchmarkSample[repetitions];
+        progress?.Invoke(0);
         for (var i = 0; i < repetitions; i++)
         {
             samples[i] = Measure(test, i, cancellation);
