@@ -25,5 +25,5 @@ internal static class X64Routes
         .. PanelGemm256Recipes.All,
     ];
 
-    public static IEnumerable<CpuRoute> CreateAll() => [.. Products.SelectMany(recipe => recipe.CreateRoutes()), new DecodeRoute(), new TilePrefillRoute(), new VectorPrefillRoute()];
+    public static IEnumerable<CpuRoute> CreateAll() => [.. Products.SelectMany(recipe => recipe.CreateRoutes()), new DecodeRoute(), new TilePrefillRoute(), new PairPrefillRoute(), new VectorPrefillRoute()];
 }

@@ -6,9 +6,13 @@ namespace Lathe.Cpu.X64.Attention;
 internal abstract class SoftmaxEmitter : KernelEmitter
 {
     /// <summary>2 to the power of a register, in its place. A result below the normal numbers would cost 200 cycles, so −∞ counts as −126 here.</summary>
-    protected void Power(AssemblerRegisterZMM exponent, AssemblerRegisterZMM fraction, AssemblerRegisterZMM power)
+    protected void Power(AssemblerRegisterZMM exponent, AssemblerRegisterZMM fraction, AssemblerRegisterZMM power) =>
+        Power(exponent, fraction, power, PowerOfTwo.Fine);
+
+    /// <param name="coefficients">One of <see cref="PowerOfTwo"/>'s polynomials.</param>
+    /// <inheritdoc cref="Power(AssemblerRegisterZMM, AssemblerRegisterZMM, AssemblerRegisterZMM)"/>
+    protected void Power(AssemblerRegisterZMM exponent, AssemblerRegisterZMM fraction, AssemblerRegisterZMM power, ReadOnlySpan<float> coefficients)
     {
-        var coefficients = PowerOfTwo.Fine;
         Code.vmaxps(exponent, exponent, Repeated(-126f));
         Code.vreduceps(fraction, exponent, PowerOfTwo.Fraction);
         Code.vmovups(power, Repeated(coefficients[^1]));
