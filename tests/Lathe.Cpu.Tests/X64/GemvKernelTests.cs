@@ -1,5 +1,6 @@
 using Lathe.Cpu.Tests.Simd.MatMul;
 using Lathe.Cpu.X64;
+using Lathe.Cpu.X64.MatMul;
 using Lathe.Cpu.X64.MatMul.Gemv;
 using Lathe.Formats.Gguf;
 using Lathe.Formats.Quantization;
@@ -65,6 +66,20 @@ public sealed class GemvKernelTests
             var start = rows * 7 % (Rows - rows + 1);
             var tokens = (rows % MaxTokens) + 1;
             AssertSame(all, problem.Run(start, start + rows, tokens), start, start + rows, tokens);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void However_the_rows_are_walked_the_bits_are_the_same(GgmlType type)
+    {
+        const int k = 1536;
+        Assert.SkipUnless(X64Features.Avx512Vnni, "The processor has no 512-bit vpdpbusd.");
+        using var four = new MatMulCase(new GemvKernel(GemvFormats.Create(type), k, MaxTokens, walk: RowStreams.Four), type, k, Rows, MaxTokens, seed: k);
+        using var eight = new MatMulCase(new GemvKernel(GemvFormats.Create(type), k, MaxTokens, walk: RowStreams.Eight), type, k, Rows, MaxTokens, seed: k);
+        for (var tokens = 1; tokens <= MaxTokens; tokens++)
+        {
+            AssertSame(four.Run(0, Rows, tokens), eight.Run(0, Rows, tokens), 0, Rows, tokens);
         }
     }
 

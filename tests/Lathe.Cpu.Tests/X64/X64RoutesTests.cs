@@ -68,6 +68,7 @@ public sealed class X64RoutesTests
     [InlineData("cpu.attention.decode.avx512")]
     [InlineData("cpu.attention.prefill.amx")]
     [InlineData("cpu.attention.prefill.avx512")]
+    [InlineData("cpu.attention.prefill.avx512bf16")]
     public void The_code_of_attention_bakes_what_the_node_says(string id)
     {
         var attention = new AttentionParameters(HeadCount: 6, KvHeadCount: 2, HeadDim: 96, ValueDim: 64, Scale: 1, Window: 7, Softcap: 30);

@@ -78,6 +78,7 @@ public sealed class AttentionCodeTests
                     new FloatRowsEmitter(rows),
                     new QueryRowsEmitter(dim),
                     new AttendRowsEmitter(dim, dim, capped: true, windowed: true),
+                    new AttendPairsEmitter(new AttentionTileLayout(dim, dim), capped: true, windowed: true),
                     new DecodeEmitter(5, rows, rows, capped: true, windowed: true),
                 ];
                 Assert.Equal(emitters.Length, emitters.Select(emitter => emitter.Key).Distinct().Count());

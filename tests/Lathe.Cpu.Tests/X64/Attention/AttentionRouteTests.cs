@@ -24,6 +24,16 @@ public sealed class AttentionRouteTests
     }
 
     [Fact]
+    public void Without_tiles_the_processors_that_multiply_bf16_fast_do()
+    {
+        Assert.SkipUnless(Cpu.X64.X64Features.Avx512Bf16, "the processor has no AVX-512 BF16");
+        using var backend = new CpuBackend(threads: 1);
+        var policy = RoutePolicy.Create(rules: ["cpu.*.amx=off"]);
+        var expected = Cpu.X64.X64Features.IsAmd ? "cpu.attention.prefill.avx512bf16" : "cpu.attention.prefill.avx512";
+        Assert.Equal(expected, backend.Routes.Select(Node(new AttentionParameters(4, 2, 64, 64, 0.1f)), new GraphShape(9, 1), policy).Id);
+    }
+
+    [Fact]
     public void Heads_that_are_no_multiple_of_sixteen_are_refused()
     {
         Assert.SkipUnless(Cpu.X64.X64Features.AmxBf16, "the processor has no bf16 matrix tiles");

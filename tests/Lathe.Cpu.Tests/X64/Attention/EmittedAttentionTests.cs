@@ -10,11 +10,12 @@ namespace Lathe.Cpu.Tests.X64.Attention;
 /// <summary>The emitted kernels against f64 on awkward sizes.</summary>
 public sealed class EmittedAttentionTests
 {
-    private const string Decode = "cpu.attention.decode.avx512", Prefill = "cpu.attention.prefill.amx", Vectors = "cpu.attention.prefill.avx512";
+    private const string Decode = "cpu.attention.decode.avx512", Prefill = "cpu.attention.prefill.amx", Vectors = "cpu.attention.prefill.avx512",
+        Pairs = "cpu.attention.prefill.avx512bf16";
 
     private static readonly int[] s_lengths = [1, 63, 64, 65, 113, 1000];
 
-    public static TheoryData<string> Routes => [Decode, Prefill, Vectors];
+    public static TheoryData<string> Routes => [Decode, Prefill, Vectors, Pairs];
 
     [Theory]
     [MemberData(nameof(Routes))]
@@ -141,13 +142,15 @@ public sealed class EmittedAttentionTests
     {
         foreach (var count in new[] { 1, 40 })
         {
-            Check(route, new AttentionParameters(4, 2, 32, 32, 25f), KvElementType.F32, 1, route == Prefill ? 0.1 : 1e-9, (90, count));
+            Check(route, new AttentionParameters(4, 2, 32, 32, 25f), KvElementType.F32, 1, RoundsToBFloat16(route) ? 0.1 : 1e-9, (90, count));
         }
     }
 
-    /// <summary>Vectors keep f32; prefill on tiles rounds queries, keys, values and weights to eight bits.</summary>
+    /// <summary>Vectors keep f32; prefill on tiles and in pairs rounds queries, keys, values and weights to eight bits.</summary>
+    private static bool RoundsToBFloat16(string route) => route is Prefill or Pairs;
+
     private static void Check(string route, AttentionParameters attention, KvElementType type, int threads, params (int Position, int Count)[] slices) =>
-        Check(route, attention, type, threads, route == Prefill ? 5e-5 : 1e-10, slices);
+        Check(route, attention, type, threads, RoundsToBFloat16(route) ? 5e-5 : 1e-10, slices);
 
     private static void Check(
         string route, AttentionParameters attention, KvElementType type, int threads, double limit, params (int Position, int Count)[] slices)
@@ -156,10 +159,17 @@ public sealed class EmittedAttentionTests
         {
             Prefill => new TilePrefillRoute(),
             Vectors => new VectorPrefillRoute(),
+            Pairs => new PairPrefillRoute(),
             _ => new DecodeRoute(),
         };
         Assert.SkipUnless(
-            route == Prefill ? Cpu.X64.X64Features.AmxBf16 : Cpu.X64.X64Features.Avx512, $"{route} needs {kernel.GuardSummary}, which this machine does not have");
+            route switch
+            {
+                Prefill => Cpu.X64.X64Features.AmxBf16,
+                Pairs => Cpu.X64.X64Features.Avx512Bf16,
+                _ => Cpu.X64.X64Features.Avx512,
+            },
+            $"{route} needs {kernel.GuardSummary}, which this machine does not have");
         AttentionOracle.Check(kernel, limit, attention, type, threads, slices);
     }
 }

@@ -91,18 +91,23 @@ internal sealed class GemvEmitter(GemvFormat format, int? k, int tokens) : Forma
         Code.jne(row);
     }
 
-    /// <summary>One token leaves half of the registers for totals free.</summary>
+    /// <summary>The totals of one token leave registers free.</summary>
     private void ChooseHeld()
     {
+        if (tokens > 1)
+        {
+            return;
+        }
+
         int[] offsets =
         [
             .. Enumerable.Range(0, GemvLayout.Vectors).Select(vector => VectorBytes * vector),
             .. Enumerable.Range(0, format.Offset == 0 ? 0 : _layout.Accumulators).Select(InitialOffset),
             _layout.ScalesOffset,
         ];
-        foreach (var offset in offsets.Take(MaxTotals - (Streams * tokens)))
+        foreach (var offset in offsets.Take(MaxTotals - Streams))
         {
-            _held[offset] = Zmm((Streams * tokens) + _held.Count);
+            _held[offset] = Zmm(Streams + _held.Count);
         }
     }
 
