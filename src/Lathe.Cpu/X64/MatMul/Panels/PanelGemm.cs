@@ -19,11 +19,10 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     /// <summary>Activations that stay in the second-level cache while all rows run over them.</summary>
     private const int ActivationBytes = 1 << 20;
 
-    /// <summary>Calls of the micro-kernel between which weights are fetched.</summary>
-    private const int RepetitionsTogether = 6;
+    /// <summary>Passes of the micro-kernel between which weights are fetched.</summary>
+    private const int PassesTogether = 6;
 
-    // Most that have registers, and what fills up the rest.
-    private static readonly int[] s_tokenCounts = [PanelGemmEmitter.MaxTokens(Layout), .. Layout.Groups == 1 ? (int[])[3, 2, 1] : [2, 1]];
+    private static readonly int s_maxTokens = PanelGemmEmitter.MaxTokens(Layout);
 
     private readonly PanelLayout _layout = Layout;
     private readonly PanelActivations _activations = Activations;
@@ -31,6 +30,8 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     private readonly MachineKernel _pack;
     private readonly MachineKernel[] _fresh;
     private readonly MachineKernel[] _further;
+
+    private static IEnumerable<int> TokenCounts => Enumerable.Range(1, s_maxTokens);
 
     /// <summary>The unpacked weights.</summary>
     public static PanelLayout Layout => new(TCodes.GroupElements, TCodes.HasMinima);
@@ -48,15 +49,15 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
         _unpacker = unpacker;
         _pack = KernelCache.Get(new PanelPackEmitter(Activations));
         var shape = Shape(k, specialized);
-        _fresh = [.. s_tokenCounts.Select(tokens => KernelCache.Get(new PanelGemmEmitter(shape, tokens, fresh: true)))];
-        _further = [.. s_tokenCounts.Select(tokens => KernelCache.Get(new PanelGemmEmitter(shape, tokens, fresh: false)))];
+        _fresh = [.. TokenCounts.Select(tokens => KernelCache.Get(new PanelGemmEmitter(shape, tokens, fresh: true)))];
+        _further = [.. TokenCounts.Select(tokens => KernelCache.Get(new PanelGemmEmitter(shape, tokens, fresh: false)))];
     }
 
     /// <summary>All machine code for rows of <paramref name="k"/> values, but that of unpacking.</summary>
     public static IEnumerable<KernelListing> List(int k, bool specialized)
     {
         yield return Disassembly.List(new PanelPackEmitter(Activations));
-        foreach (var tokens in s_tokenCounts)
+        foreach (var tokens in TokenCounts)
         {
             yield return Disassembly.List(new PanelGemmEmitter(Shape(k, specialized), tokens, fresh: true));
             yield return Disassembly.List(new PanelGemmEmitter(Shape(k, specialized), tokens, fresh: false));
@@ -164,22 +165,23 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
             First(Math.Min(PanelLayout.ChunkElements, end - k)));
     }
 
+    /// <summary>All tokens in passes that are as equal as can be: few tokens wait for their own sums.</summary>
+    /// <param name="kernels">That of n + 1 tokens at n.</param>
     private static void Multiply(PanelGemmArguments call, int tokens, MachineKernel[] kernels, WeightsAhead ahead)
     {
-        for (var i = 0; i < s_tokenCounts.Length; i++)
+        var passes = (tokens + s_maxTokens - 1) / s_maxTokens;
+        var (together, larger) = Math.DivRem(tokens, passes);
+        for (var pass = 0; pass < passes;)
         {
-            var together = s_tokenCounts[i];
-            while (tokens >= together)
-            {
-                var left = tokens / together;
-                var repetitions = Math.Min(left, RepetitionsTogether);
-                ahead.Fetch((left + RepetitionsTogether - 1) / RepetitionsTogether);
-                call.Repetitions = repetitions;
-                kernels[i].Run(&call);
-                call.Source = (float*)((byte*)call.Source + (repetitions * together * call.SourceStride));
-                call.Target = (float*)((byte*)call.Target + (repetitions * together * call.TargetStride));
-                tokens -= repetitions * together;
-            }
+            var isLarger = pass < larger;
+            var size = isLarger ? together + 1 : together;
+            ahead.Fetch((passes - pass + PassesTogether - 1) / PassesTogether);
+            call.Repetitions = Math.Min((isLarger ? larger : passes) - pass, PassesTogether);
+            pass += (int)call.Repetitions;
+            var done = call.Repetitions * size;
+            kernels[size - 1].Run(&call);
+            call.Source = (float*)((byte*)call.Source + (done * call.SourceStride));
+            call.Target = (float*)((byte*)call.Target + (done * call.TargetStride));
         }
     }
 }
