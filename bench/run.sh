@@ -4,7 +4,8 @@
 #   bench/run.sh NAME [FOLDER]
 #
 # NAME says what machine it is. FOLDER is where the models are made, one at a time, and removed again; it needs
-# 5 GB. Nothing else should run meanwhile: close what you can, and see the spread of each row for what was left.
+# 5 GB. Where the system takes back memory that was not used for seconds (DAMON on Linux), a folder in tmpfs, which it
+# leaves alone, keeps prompts from waiting for pages. Nothing else should run meanwhile: close what you can, and see the spread of each row for what was left.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 name=${1:?"which machine is this? usage: bench/run.sh NAME [FOLDER]"}
@@ -47,8 +48,10 @@ measure tales-29m-q8_0 -p 512 -n 64 -d 0 -r 5 --roofline
 for type in q8_0 q4_0 q4_k q6_k iq4_xs; do
     synthesise qwen2-1.5b "$type"
     measure "qwen2-1.5b-$type" -m "$model" -p 512 -n 64 -d 0 -r 5 --roofline
-    # As processors without matrix tiles run it.
-    measure "qwen2-1.5b-$type-8-bits" -m "$model" -p 512 -n 0 -d 0 -r 5 --roofline --route 'cpu.*.amx=off'
+    if grep -q AMX "$results/machine.txt"; then
+        # As processors without matrix tiles run it.
+        measure "qwen2-1.5b-$type-8-bits" -m "$model" -p 512 -n 0 -d 0 -r 5 --roofline --route 'cpu.*.amx=off'
+    fi
     case $type in
         q8_0)
             measure "qwen2-1.5b-$type-depths" -m "$model" -p 512 -n 32 -d 0,4096,16384 -r 3 --roofline --plot "$results/qwen2-1.5b-$type-depths.svg"

@@ -9,7 +9,7 @@ namespace Lathe.Cpu.Roofline;
 public sealed unsafe class RooflineMonitor : IDisposable
 {
     private const int Repetitions = 3;
-    private const int Int8Iterations = 1_000_000;
+    private const int Int8Iterations = 4_000_000;
 
     private readonly ComputeThreadPool _pool;
     private readonly Int8PeakKernel _int8 = Int8PeakKernel.Create();
