@@ -19,8 +19,8 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     /// <summary>Activations that stay in the second-level cache while all rows run over them.</summary>
     private const int ActivationBytes = 1 << 20;
 
-    /// <summary>Passes of the micro-kernel between which weights are fetched.</summary>
-    private const int PassesTogether = 6;
+    /// <summary>How often at most weights are fetched between the passes of a panel: with few tokens before each, because many lines at once block the cache.</summary>
+    private const int Fetches = 16;
 
     private static readonly int s_maxTokens = PanelGemmEmitter.MaxTokens(Layout);
 
@@ -171,12 +171,13 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     {
         var passes = (tokens + s_maxTokens - 1) / s_maxTokens;
         var (together, larger) = Math.DivRem(tokens, passes);
+        var passesTogether = Math.Max(1, passes / Fetches);
         for (var pass = 0; pass < passes;)
         {
             var isLarger = pass < larger;
             var size = isLarger ? together + 1 : together;
-            ahead.Fetch((passes - pass + PassesTogether - 1) / PassesTogether);
-            call.Repetitions = Math.Min((isLarger ? larger : passes) - pass, PassesTogether);
+            ahead.Fetch((passes - pass + passesTogether - 1) / passesTogether);
+            call.Repetitions = Math.Min((isLarger ? larger : passes) - pass, passesTogether);
             pass += (int)call.Repetitions;
             var done = call.Repetitions * size;
             kernels[size - 1].Run(&call);
