@@ -93,7 +93,7 @@ public sealed class RouteComparatorTests
         Assert.Contains("not a range of layers", Assert.Throws<RouteException>(() => new RouteComparator("cpu.*@layers=3-1")).Message, StringComparison.Ordinal);
 
     /// <summary>Eight bits of activation in the products, eight bits of significand on matrix tiles.</summary>
-    private static bool RoundsInputs(NodeDifference node) => node.RouteId.EndsWith(".amx", StringComparison.Ordinal)
+    private static bool RoundsInputs(NodeDifference node) => (node.RouteId.EndsWith(".amx", StringComparison.Ordinal) || node.RouteId.EndsWith(".avx512bf16", StringComparison.Ordinal))
         || (node.Op.EndsWith("matmul", StringComparison.Ordinal) && !node.RouteId.Contains("bf16.simd", StringComparison.Ordinal));
 
     private static float[] Logits(DriftModel tiny, GraphProbe? probe)

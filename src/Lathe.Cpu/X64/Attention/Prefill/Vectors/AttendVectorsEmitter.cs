@@ -28,6 +28,8 @@ internal abstract class AttendVectorsEmitter(bool capped, bool windowed) : Softm
     /// <summary>Working memory for the scores of a page.</summary>
     public const int ScoreBytes = KvLayout.PageTokens * KeyScoreBytes;
 
+    private const byte Equal = 0;
+
     protected const int Panels = AttentionTileLayout.Panels;
     protected const int VectorBytes = 64;
     protected const int KeyScoreBytes = Panels * VectorBytes;
@@ -255,7 +257,11 @@ internal abstract class AttendVectorsEmitter(bool capped, bool windowed) : Softm
             Code.vsubps(before, largest, NegativeMaximum(panel));
             Code.vmovaps(NegativeMaximum(panel), largest);
             Code.vmovaps(Statistic(RowStatistics.NegativeMaximumOffset, panel), largest);
+
+            // Exactly 1 where it did not rise, which the polynomial is not: how many pages follow that a row does not see must not matter.
+            Code.vcmpps(k2, before, Repeated(0f), Equal);
             Power(before, Zmm(first), Zmm(first + 1));
+            Code.vmovups(before.k2, Repeated(1f));
             Code.vmulps(Total(panel), before, Statistic(RowStatistics.TotalOffset, panel));
         }
     }
