@@ -5,7 +5,7 @@ public sealed class Phase
 {
     /// <param name="steps">In the order of the graph.</param>
     /// <param name="division">How all but the replicated ones are cut.</param>
-    public Phase(IReadOnlyList<PlannedStep> steps, Division division)
+    public Phase(PlannedStep[] steps, Division division)
     {
         Steps = steps;
         Division = division;
@@ -13,7 +13,8 @@ public sealed class Phase
         Divided = [.. steps.Where(step => !step.Step.IsReplicated)];
     }
 
-    public IReadOnlyList<PlannedStep> Steps { get; }
+    /// <summary>An array: walking a list of steps for each token would allocate.</summary>
+    public PlannedStep[] Steps { get; }
 
     /// <summary>How <see cref="Divided"/> is cut. With more parts than threads, threads take them as they come.</summary>
     public Division Division { get; }

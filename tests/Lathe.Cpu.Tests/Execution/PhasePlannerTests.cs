@@ -39,7 +39,7 @@ public sealed class PhasePlannerTests
 
     private static int[] Plan(params PlannedStep[] steps) => Plan(2, steps);
 
-    private static int[] Plan(int threads, params PlannedStep[] steps) => [.. PhasePlanner.Plan(steps, threads).Select(phase => phase.Steps.Count)];
+    private static int[] Plan(int threads, params PlannedStep[] steps) => [.. PhasePlanner.Plan(steps, threads).Select(phase => phase.Steps.Length)];
 
     private static PlannedStep Step(params BufferAccess[] accesses) => new(new IdleStep(accesses), null, null);
 
