@@ -9,8 +9,8 @@ namespace Lathe.Cpu.Simd.MatMul.Quantized;
 /// <summary>Rows times one token, or few, for ARM processors with sdot: <see cref="QuantizedGemv{TCodes, TDot}"/> in registers of 128 bits.</summary>
 /// <remarks>
 /// Two rows share each load of activations. The eight products of a row's 256 values stay integers until pairwise additions have brought each group of
-/// one scale into one lane: seven additions and two conversions take the place of eight conversions and eight multiply-adds, and offsets of the codes
-/// go away exactly, one multiply-add for four groups. A row has then at most three sums pending, the pair with codes, activations and constants about
+/// one scale into one lane: six additions, two conversions and two multiply-adds take the place of eight conversions and eight multiply-adds, and
+/// offsets of the codes go away exactly, one multiply-add for four groups. A row has then at most three sums pending, the pair with codes, activations and constants about
 /// 20 of the 32 registers; four rows would not fit.
 /// As there, a thread's rows are cut into eight runs that lie far apart, of which one row each is computed in lockstep, here as four pairs.
 /// </remarks>
