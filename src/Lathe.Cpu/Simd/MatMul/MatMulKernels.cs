@@ -1,4 +1,6 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using Lathe.Cpu.MatMul;
 using Lathe.Cpu.Simd.MatMul.Codes;
 using Lathe.Cpu.Simd.MatMul.Dot;
 using Lathe.Cpu.Simd.MatMul.Float;
@@ -63,13 +65,14 @@ public static unsafe class MatMulKernels
         // What is initialised before a kernel is compiled is a constant in it.
         _ = HalfTable.Values[0];
         TCodes.Prepare();
+        delegate*<MatMulArguments*, void> gemv = Dp.IsSupported ? SdotGemvs.Find(type) : null;
         return new(
             type,
             tier,
             ActivationKind.Quantized,
-            &QuantizedGemv<TCodes, TDot>.Run,
+            gemv is null ? &QuantizedGemv<TCodes, TDot>.Run : gemv,
             &QuantizedGemm<TCodes, TDot>.Run,
-            Math.Max(QuantizedGemv<TCodes, TDot>.ScratchBytes, PanelScratch.Bytes),
+            Math.Max(Math.Max(QuantizedGemv<TCodes, TDot>.ScratchBytes, SdotGemvs.ScratchBytes), PanelScratch.Bytes),
             PanelScratch.Rows);
     }
 

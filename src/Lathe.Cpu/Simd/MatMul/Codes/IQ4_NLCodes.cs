@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Lathe.Cpu.Simd.MatMul.Quantized;
 using Lathe.Formats.Quantization;
 
 namespace Lathe.Cpu.Simd.MatMul.Codes;
 
 /// <summary>Nibbles that look up signed levels.</summary>
-internal readonly unsafe struct IQ4_NLCodes : IWeightCodes
+internal readonly unsafe struct IQ4_NLCodes : ISdotCodes
 {
     public static int BlockElements => IQ4_NL.BlockElements;
 
@@ -24,6 +25,23 @@ internal readonly unsafe struct IQ4_NLCodes : IWeightCodes
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static GroupScales Scales(byte* blocks) => new() { Scales0 = HalfLanes.Load8(blocks, BlockBytes) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SdotCodes(byte* blocks, int part, out Vector128<sbyte> first, out Vector128<sbyte> second) =>
+        SdotNibbles.Lookup(Levels, blocks + (part * BlockBytes) + 2, out first, out second);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AddScaled(
+        byte* blocks,
+        Vector128<int> dots0,
+        Vector128<int> dots1,
+        Vector128<int> dots2,
+        Vector128<int> dots3,
+        float* xScales,
+        int* negatedSums,
+        float* xSums,
+        Vector128<float> sum) => SdotScaling.Add(
+        dots0, dots1, SdotFactors.Load4(blocks, BlockBytes), SdotFactors.Load4(blocks + (4 * BlockBytes), BlockBytes), xScales, sum);
 
     /// <summary><see cref="IQ4_NL.Levels"/> as a constant that the JIT keeps in a register.</summary>
     internal static Vector128<sbyte> Levels

@@ -19,7 +19,7 @@ internal readonly struct Vector128Dot : IDotProduct
         Add(accumulator.GetUpper(), codes.GetUpper().AsSByte(), x.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Add(Vector128<int> accumulator, Vector128<sbyte> codes, Vector128<sbyte> x)
+    public static Vector128<int> Add(Vector128<int> accumulator, Vector128<sbyte> codes, Vector128<sbyte> x)
     {
         if (Dp.IsSupported)
         {
