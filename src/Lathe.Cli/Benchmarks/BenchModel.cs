@@ -35,5 +35,14 @@ internal sealed class BenchModel : IDisposable
 
     public ModelDescription Description { get; }
 
+    /// <summary>Has all weights mapped: a test of some tokens reads some experts, and which ones changes with the tokens. A model that does not fit into memory is left alone.</summary>
+    public void WarmUp()
+    {
+        if (File.FileSize < GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+        {
+            File.TouchPages();
+        }
+    }
+
     public void Dispose() => File.Dispose();
 }

@@ -33,6 +33,13 @@ public unsafe struct MatMulArguments
     /// <summary>Floats from one token's results to the next.</summary>
     public long OutputStride;
 
+    /// <summary>Each token's activations where they lie anywhere, in place of <see cref="Activations"/> and <see cref="ActivationStride"/>: for kernels with
+    /// <see cref="MatrixKernel.TakesScatteredTokens"/>, and for them always.</summary>
+    public byte** ActivationRows;
+
+    /// <summary>Each token's y[0] where <see cref="ActivationRows"/> are given, in place of <see cref="Output"/> and <see cref="OutputStride"/>.</summary>
+    public float** OutputRows;
+
     /// <summary>Memory of this thread alone, 64-byte aligned, <see cref="MatrixKernel.ScratchBytes"/> long; its contents do not matter.</summary>
     public byte* Scratch;
 }

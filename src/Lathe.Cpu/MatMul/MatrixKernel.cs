@@ -15,6 +15,9 @@ public abstract unsafe class MatrixKernel
     /// <summary>Row ranges that are a multiple of this waste no work; any range is legal.</summary>
     public abstract int RowMultiple { get; }
 
+    /// <summary>True if tokens are said by pointers, so that those which want an expert need not be laid side by side.</summary>
+    public virtual bool TakesScatteredTokens => false;
+
     /// <summary>Bytes of one token's activations for rows of <paramref name="k"/> values.</summary>
     public abstract long ActivationBytesPerRow(int k);
 

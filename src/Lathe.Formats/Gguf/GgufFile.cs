@@ -82,6 +82,21 @@ public sealed unsafe class GgufFile : IDisposable
         return hash.GetHashAndReset();
     }
 
+    /// <summary>Reads a byte of every page, so that later reads do not wait for the system to map them, or for the disk.</summary>
+    public void TouchPages()
+    {
+        var sum = 0;
+        foreach (var memory in _parts.Select(part => part.Memory))
+        {
+            for (long at = 0; at < memory.Length; at += Environment.SystemPageSize)
+            {
+                sum += Volatile.Read(ref memory.Start[at]);
+            }
+        }
+
+        GC.KeepAlive(sum);
+    }
+
     /// <summary>Unmaps the file. Pointers and spans into it must not be used any more.</summary>
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using Lathe.Cpu.Reference;
 using Lathe.Cpu.Simd.MatMul;
 using Lathe.Cpu.Tests.Simd.MatMul;
+using Lathe.Cpu.X64;
 using Lathe.Engine.Graphs;
 using Lathe.Engine.Inference;
 using Lathe.Engine.Models;
@@ -111,6 +112,25 @@ public sealed unsafe class ExpertTests
         var limit = type == GgmlType.F32 ? 1e-11 : 3e-4;
         Check(new ExpertMatMulSimd(type), limit, type, new Case(inputs, 35, Experts: 3, Used: 2, Tokens: 1, IsShared: false, WithBias: true, Threads: 2));
         Check(new ExpertMatMulSimd(type), limit, type, new Case(inputs, 35, Experts: 3, Used: 2, Tokens: 12, IsShared: false, WithBias: true, Threads: 2));
+    }
+
+    /// <summary>From an expert that few want to one that all do.</summary>
+    [Theory]
+    [InlineData(GgmlType.Q8_0)]
+    [InlineData(GgmlType.Q4_K)]
+    [InlineData(GgmlType.Q6_K)]
+    [InlineData(GgmlType.MXFP4)]
+    [InlineData(GgmlType.IQ2_XS)]
+    public void Emitted_route_for_quantized_experts(GgmlType type)
+    {
+        var route = OpRoutes.Get($"cpu.expert_matmul.{type.ToString().ToLowerInvariant()}.gemm.vnni512");
+        Assert.SkipUnless(X64Features.Avx512Vnni, "The processor has no 512-bit vpdpbusd.");
+        foreach (var threads in OpTest.ThreadCounts)
+        {
+            Check(route, 3e-4, type, new Case(512, 50, Experts: 9, Used: 2, Tokens: 21, IsShared: true, WithBias: true, threads));
+            Check(route, 3e-4, type, new Case(256, 300, Experts: 40, Used: 3, Tokens: 33, IsShared: false, WithBias: true, threads));
+            Check(route, 3e-4, type, new Case(1024, 33, Experts: 2, Used: 2, Tokens: 530, IsShared: true, WithBias: false, threads));
+        }
     }
 
     [Theory]

@@ -96,6 +96,8 @@ public sealed class EmittedCodeTests
                     {
                         AssertSound(new PanelGemmEmitter(new PanelGemmShape(layout, new PanelActivations(sums), exact, stride), tokens, fresh));
                     }
+
+                    AssertSound(new PanelGemmEmitter(new PanelGemmShape(layout, new PanelActivations(sums), HasExactScales: true, null, IsScattered: true), tokens, fresh));
                 }
             }
         }

@@ -88,7 +88,7 @@ public sealed class GemmKernelTests
     public void The_generic_form_of_panels_computes_the_same_bits(GgmlType type, int k)
     {
         Assert.SkipUnless(X64Features.Avx512Vnni, "The processor has no 512-bit vpdpbusd.");
-        AssertSameForms(specialized => WeightCodes.Visit(type, new PanelGemmFactory(type, k, specialized)), type, k);
+        AssertSameForms(specialized => WeightCodes.Visit(type, new PanelGemmFactory(type, k, specialized: specialized)), type, k);
     }
 
     [Theory]
@@ -99,6 +99,30 @@ public sealed class GemmKernelTests
         using var problem = Case(WeightCodes.Visit(type, new PanelGemmFactory(type, k)), type, k);
         Check(problem, problem.Quantized, SameActivations);
         problem.AssertClose(problem.Exact, problem.Run(0, Rows, MaxTokens), 0, Rows, MaxTokens, ExactActivations);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Panels_for_scattered_tokens_agree_with_f64(GgmlType type, int k)
+    {
+        Assert.SkipUnless(X64Features.Avx512Vnni, "The processor has no 512-bit vpdpbusd.");
+        using var problem = Case(WeightCodes.Visit(type, new PanelGemmFactory(type, k, ofExperts: true)), type, k, batchInvariant: true);
+        Check(problem, problem.Quantized, SameActivations);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Few_scattered_tokens_agree_with_f64(GgmlType type, int k)
+    {
+        Assert.SkipUnless(X64Features.Avx512Vnni, "The processor has no 512-bit vpdpbusd.");
+        using var problem = Case(WeightCodes.Visit(type, new PanelGemmFactory(type, k, ofExperts: true)), type, k, rows: 600);
+        for (var tokens = 1; tokens <= 9; tokens++)
+        {
+            foreach (var (start, end) in new[] { (0, 600), (7, 8), (32, 289) })
+            {
+                problem.AssertClose(problem.Quantized, problem.Run(start, end, tokens), start, end, tokens, SameActivations);
+            }
+        }
     }
 
     [Theory]
@@ -121,7 +145,8 @@ public sealed class GemmKernelTests
         }
     }
 
-    private static MatMulCase Case(MatrixKernel kernel, GgmlType type, int k) => new(kernel, type, k, Rows, MaxTokens, seed: k);
+    private static MatMulCase Case(MatrixKernel kernel, GgmlType type, int k, int rows = Rows, bool batchInvariant = false) =>
+        new(kernel, type, k, rows, MaxTokens, seed: k) { BatchInvariant = batchInvariant };
 
     /// <summary>Every number of tokens and odd ranges of rows; a token's result is the same to the bit with any other tokens and rows beside it.</summary>
     private static void Check(MatMulCase problem, double[] expected, double limit)

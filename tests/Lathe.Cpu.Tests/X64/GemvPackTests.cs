@@ -1,6 +1,7 @@
 using Lathe.Cpu.Tests.Simd.MatMul;
 using Lathe.Cpu.X64;
 using Lathe.Cpu.X64.MatMul.Gemv;
+using Lathe.Cpu.X64.MatMul.Panels;
 using Lathe.Formats.Gguf;
 
 namespace Lathe.Cpu.Tests.X64;
@@ -20,6 +21,32 @@ public sealed unsafe class GemvPackTests
             var random = new Random(k);
             AssertSame(type, k, _ => Normal(random));
             AssertSame(type, k, i => Normal(random) * MathF.Exp(((i / 32 % 13) - 6) * 3));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Records_of_the_panel_gemm_become_the_same_activations(GgmlType type)
+    {
+        foreach (var k in (int[])[32, 480, 2048])
+        {
+            var format = GemvFormats.Create(type);
+            var (layout, panels) = (new GemvLayout(format, k), new PanelActivations(format.HasMinimaApart ? 2 : 1));
+            var random = new Random(k);
+            using var source = new GuardedMemory(k * sizeof(float));
+            using var records = new GuardedMemory(panels.RowBytes(k));
+            using var expected = new GuardedMemory(layout.RowBytes);
+            using var actual = new GuardedMemory(layout.RowBytes);
+            actual.Span.Fill(0xA5);
+            for (var i = 0; i < k; i++)
+            {
+                ((float*)source.Pointer)[i] = Normal(random);
+            }
+
+            layout.Pack((float*)source.Pointer, expected.Pointer);
+            panels.Pack((float*)source.Pointer, records.Pointer, k);
+            layout.Pack(records.Pointer, panels, actual.Pointer);
+            Assert.Equal(expected.Span, actual.Span);
         }
     }
 

@@ -4,8 +4,8 @@ using Lathe.Cpu.Memory;
 
 namespace Lathe.Cpu.MatMul.Experts;
 
-/// <summary>Many tokens times their experts: for each expert the activations of the tokens that want it are laid side by side, multiplied, and the results
-/// put where they belong. Threads divide the columns of the experts.</summary>
+/// <summary>Many tokens times their experts, one expert after the other: the tokens that want it are multiplied where they lie, or, for kernels that cannot do that, laid side by side and the
+/// results put where they belong. Threads divide the columns of the experts.</summary>
 internal sealed unsafe class ExpertGemmStep : CpuStep
 {
     // Enough tokens to repay the unpacking of a panel of weights, few enough for the second-level cache.
@@ -19,8 +19,8 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
     private readonly long _resultStride; // floats: the columns of the widest share, in whole lines
     private readonly CpuBuffer _panel;
     private readonly CpuBuffer _groups;
-    private readonly CpuBuffer _gathered;
-    private readonly CpuBuffer _results;
+    private readonly CpuBuffer _gathered; // or, for tokens where they lie, pointers to them
+    private readonly CpuBuffer _results; // or pointers to theirs
 
     private ExpertGemmStep(ExpertOperands operands, StepBuilder builder)
         : base(
@@ -37,8 +37,17 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
         _resultStride = AlignedMemory.RoundUp(Enumerable.Range(0, builder.Threads).Max(thread => WidthOf(thread, builder.Threads)));
         _panel = builder.Scratch("expert_matmul.panel", operands.Kernel.ScratchBytes);
         _groups = builder.Scratch("expert_matmul.groups", ExpertGroups.Bytes(matrix.ExpertCount, builder.Shape.Tokens * operands.Node.Used));
-        _gathered = builder.Scratch("expert_matmul.gathered", _activationStride * _tileTokens);
-        _results = builder.Scratch("expert_matmul.results", _resultStride * sizeof(float) * _tileTokens);
+        if (operands.Kernel.TakesScatteredTokens)
+        {
+            var places = (long)builder.Shape.Tokens * operands.Node.Used;
+            _gathered = builder.Scratch("expert_matmul.activations", sizeof(byte*) * places);
+            _results = builder.Scratch("expert_matmul.results", sizeof(float*) * places);
+        }
+        else
+        {
+            _gathered = builder.Scratch("expert_matmul.gathered", _activationStride * _tileTokens);
+            _results = builder.Scratch("expert_matmul.results", _resultStride * sizeof(float) * _tileTokens);
+        }
     }
 
     public static ExpertGemmStep Create(ExpertOperands operands, StepBuilder builder) => new(operands, builder);
@@ -57,6 +66,12 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
         for (var expert = 0; expert < node.Matrix.ExpertCount; expert++)
         {
             var members = groups.Members(expert);
+            if (_operands.Kernel.TakesScatteredTokens)
+            {
+                RunScattered(context, expert, members, start, end);
+                continue;
+            }
+
             for (var first = 0; first < members.Length; first += _tileTokens)
             {
                 RunTile(context, expert, members.Slice(first, Math.Min(_tileTokens, members.Length - first)), start, end);
@@ -68,6 +83,32 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
     {
         var (start, end) = _columns.Columns(Division.Equal(threads), thread);
         return end - start;
+    }
+
+    private void RunScattered(in StepContext context, int expert, ReadOnlySpan<int> members, int start, int end)
+    {
+        if (members.IsEmpty)
+        {
+            return;
+        }
+
+        var arguments = _operands.Arguments(expert, start, end, _panel.Row(context.Thread, 0));
+        arguments.ActivationRows = (byte**)_gathered.Row(context.Thread, 0);
+        arguments.OutputRows = (float**)_results.Row(context.Thread, 0);
+        arguments.Tokens = members.Length;
+        arguments.BatchInvariant = _batchInvariant;
+        for (var i = 0; i < members.Length; i++)
+        {
+            var (row, place) = Math.DivRem(members[i], _operands.Node.Used);
+            arguments.ActivationRows[i] = _operands.Activation(context.Thread, row, place);
+            arguments.OutputRows[i] = _operands.Result(context.Thread, row, place);
+        }
+
+        _operands.Kernel.Run(&arguments);
+        for (var i = 0; i < members.Length; i++)
+        {
+            _operands.AddBias(arguments.OutputRows[i], expert, start, end);
+        }
     }
 
     private void RunTile(in StepContext context, int expert, ReadOnlySpan<int> members, int start, int end)

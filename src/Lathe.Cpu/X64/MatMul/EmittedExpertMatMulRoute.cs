@@ -25,7 +25,7 @@ internal sealed class EmittedExpertMatMulRoute(GgmlType type, MatMulRecipe recip
     public override string? WhyNot(GraphNode node, GraphShape shape) => WhyNot(node) ?? recipe.WhyNotRows(shape.Tokens);
 
     public override IEnumerable<KernelListing> Kernels(GraphNode? node) =>
-        recipe.List(Type, node is null ? MatMulRecipe.UsualK : ((ExpertMatMulNode)node).Matrix.InputWidth);
+        (recipe.ListOfExperts ?? recipe.List)(Type, node is null ? MatMulRecipe.UsualK : ((ExpertMatMulNode)node).Matrix.InputWidth);
 
     protected override MatrixKernel CreateKernel(int k, int rows) => recipe.CreateKernel(Type, k, rows, ofExperts: true);
 }

@@ -52,6 +52,9 @@ internal sealed record MatMulRecipe
     /// <summary>All machine code of a type for a row length.</summary>
     public required Func<GgmlType, int, IEnumerable<KernelListing>> List { get; init; }
 
+    /// <summary>The same for experts, where that is other code.</summary>
+    public Func<GgmlType, int, IEnumerable<KernelListing>>? ListOfExperts { get; init; }
+
     public string Guard =>
         (LengthMultiple > 1 ? $"rows of whole {LengthMultiple} values, " : "")
         + (MinRows > 1 ? $"at least {MinRows} rows, " : "") + (MaxRows < int.MaxValue ? $"up to {MaxRows} rows, " : "") + Instructions;

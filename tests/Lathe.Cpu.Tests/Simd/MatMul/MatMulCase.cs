@@ -63,6 +63,9 @@ internal sealed unsafe class MatMulCase : IDisposable
 
     public int Tokens { get; }
 
+    /// <summary>Whether calls ask for results that do not depend on the number of tokens.</summary>
+    public bool BatchInvariant { get; init; }
+
     /// <summary>[token][row] on the f32 activations.</summary>
     public double[] Exact { get; }
 
@@ -91,8 +94,19 @@ internal sealed unsafe class MatMulCase : IDisposable
         Array.Fill(output, Untouched);
         var scratch = (byte*)NativeMemory.AlignedAlloc((nuint)(_kernel.ScratchBytes + (2 * GuardBytes)), 64);
         new Span<byte>(scratch, _kernel.ScratchBytes + (2 * GuardBytes)).Fill(Filler);
+        // Where results may lie anywhere they lie in the opposite order here.
+        byte** pointers = stackalloc byte*[tokens];
+        float** outputs = stackalloc float*[tokens];
+        bool scattered = _kernel.TakesScatteredTokens;
+        int Place(int token) => scattered ? tokens - 1 - token : token;
         fixed (float* y = output)
         {
+            for (int t = 0; t < tokens; t++)
+            {
+                pointers[t] = _activations.Pointer + (t * _activationStride);
+                outputs[t] = y + Margin + (Place(t) * stride);
+            }
+
             var arguments = new MatMulArguments
             {
                 Weights = _weights.Pointer,
@@ -100,11 +114,14 @@ internal sealed unsafe class MatMulCase : IDisposable
                 K = K,
                 RowStart = rowStart,
                 RowEnd = rowEnd,
-                Activations = _activations.Pointer,
+                Activations = scattered ? null : _activations.Pointer,
                 ActivationStride = _activationStride,
                 Tokens = tokens,
-                Output = y + Margin,
+                BatchInvariant = BatchInvariant,
+                Output = scattered ? null : y + Margin,
                 OutputStride = stride,
+                ActivationRows = scattered ? pointers : null,
+                OutputRows = scattered ? outputs : null,
                 Scratch = scratch + GuardBytes,
             };
             call(&arguments);
@@ -123,7 +140,7 @@ internal sealed unsafe class MatMulCase : IDisposable
             Assert.True(due != (output[i] == Untouched), $"Element {i - Margin} (token {t}, row {r}) was {(due ? "not " : "")}written.");
             if (due)
             {
-                result[(t * Rows) + r] = output[i];
+                result[(Place(t) * Rows) + r] = output[i];
             }
         }
 

@@ -33,6 +33,9 @@ internal sealed unsafe class GemvKernel : MatrixKernel
             together => GemvEmitter.StreamsOf(rows, together));
     }
 
+    /// <summary>How it reads activations.</summary>
+    public GemvLayout Layout => _layout;
+
     /// <summary>All machine code for rows of <paramref name="k"/> values.</summary>
     public static IEnumerable<KernelListing> List(GgmlType type, int k, bool specialized = true) =>
     [

@@ -1,4 +1,7 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Lathe.Cpu.Simd.MatMul;
+using Lathe.Cpu.X64.MatMul.Panels;
 
 namespace Lathe.Cpu.X64.MatMul.Gemv;
 
@@ -16,6 +19,7 @@ internal sealed unsafe class GemvLayout
 
     private readonly GemvFormat _format;
     private readonly int[] _accumulatorOfVector;
+    private readonly int[] _placeOfPiece;
 
     /// <param name="k">Values per row, a multiple of 32.</param>
     public GemvLayout(GemvFormat format, int k)
@@ -29,6 +33,7 @@ internal sealed unsafe class GemvLayout
         var distinct = patterns.Distinct().ToList();
         _accumulatorOfVector = [.. patterns.Select(pattern => distinct.IndexOf(pattern))];
         Accumulators = distinct.Count;
+        _placeOfPiece = [.. Enumerable.Range(0, PieceOrder.Pieces).Select(piece => format.Order.IndexOf((byte)piece))];
         InitialOffset = StepElements;
         ScalesOffset = InitialOffset + (format.Offset == 0 ? 0 : Accumulators * VectorBytes);
         MinimaOffset = ScalesOffset + VectorBytes;
@@ -71,48 +76,73 @@ internal sealed unsafe class GemvLayout
         new Span<byte>(row, checked((int)RowBytes)).Clear();
         for (var block = 0; block < K / BlockElements; block++)
         {
-            var record = row + (block / 8 * (long)RecordBytes);
             var scale = ActivationLayout.QuantizeBlock(x + (block * BlockElements), codes, out var first, out var second);
-            Place(record, 2 * (block % 8), codes);
-            Place(record, (2 * (block % 8)) + 1, codes + 16);
-            var scales = (float*)(record + ScalesOffset);
-            if (_format.GroupElements == 16)
-            {
-                scales[2 * (block % 8)] = scale;
-                scales[(2 * (block % 8)) + 1] = scale;
-                if (_format.HasMinimaApart)
-                {
-                    var minima = (float*)(record + MinimaOffset) + (2 * (block % 8));
-                    minima[0] = _format.MinimumSign * scale * first;
-                    minima[1] = _format.MinimumSign * scale * second;
-                }
+            Place(row, block, codes, scale, first, second);
+        }
+    }
 
-                continue;
+    /// <summary>Writes one token's activations from those of the panel gemm: the codes are the same.</summary>
+    /// <param name="records">The token's records, as <paramref name="layout"/> has them.</param>
+    /// <param name="layout">Their layout.</param>
+    /// <param name="row">The target.</param>
+    public void Pack(byte* records, PanelActivations layout, byte* row)
+    {
+        var codes = stackalloc sbyte[BlockElements];
+        new Span<byte>(row, checked((int)RowBytes)).Clear();
+        for (var block = 0; block < K / BlockElements; block++)
+        {
+            var record = records + (block * (long)layout.RecordBytes);
+            var signed = Vector256.Load(record) ^ Vector256.Create(PanelActivations.Offset);
+            signed.AsSByte().Store(codes);
+            Place(row, block, codes, *(float*)(record + PanelActivations.ScaleOffset), Sum(signed.GetLower()), Sum(signed.GetUpper()));
+        }
+
+        static int Sum(Vector128<byte> codes) => Vector128.Sum(SumsOfFour(codes.AsSByte()));
+    }
+
+    private void Place(byte* row, int block, sbyte* codes, float scale, int first, int second)
+    {
+        var record = row + (block / 8 * (long)RecordBytes);
+        Place(record, 2 * (block % 8), codes);
+        Place(record, (2 * (block % 8)) + 1, codes + 16);
+        var scales = (float*)(record + ScalesOffset);
+        if (_format.GroupElements == 16)
+        {
+            scales[2 * (block % 8)] = scale;
+            scales[(2 * (block % 8)) + 1] = scale;
+            if (_format.HasMinimaApart)
+            {
+                var minima = (float*)(record + MinimaOffset) + (2 * (block % 8));
+                minima[0] = _format.MinimumSign * scale * first;
+                minima[1] = _format.MinimumSign * scale * second;
             }
 
-            scales[_format.ScaleLane(block % 8)] = scale;
-            if (_format.MinimumSign != 0)
-            {
-                scales[_format.MinimumLane(block % 8)] = _format.MinimumSign * scale * (first + second);
-            }
+            return;
+        }
+
+        scales[_format.ScaleLane(block % 8)] = scale;
+        if (_format.MinimumSign != 0)
+        {
+            scales[_format.MinimumLane(block % 8)] = _format.MinimumSign * scale * (first + second);
         }
     }
 
     private void Place(byte* record, int piece, sbyte* codes)
     {
-        var place = _format.Order.IndexOf((byte)piece);
-        new Span<sbyte>(codes, 16).CopyTo(new Span<sbyte>(record + (16 * place), 16));
+        var place = _placeOfPiece[piece];
+        var values = Vector128.Load(codes);
+        values.Store((sbyte*)record + (16 * place));
         if (_format.Offset == 0)
         {
             return;
         }
 
         var initial = (int*)(record + InitialOffset) + (16 * AccumulatorOf(place / 4)) + (4 * (place % 4));
-        for (var lane = 0; lane < 4; lane++)
-        {
-            initial[lane] -= _format.Offset * (codes[4 * lane] + codes[(4 * lane) + 1] + codes[(4 * lane) + 2] + codes[(4 * lane) + 3]);
-        }
+        (Vector128.Load(initial) - (SumsOfFour(values) * _format.Offset)).Store(initial);
     }
+
+    private static Vector128<int> SumsOfFour(Vector128<sbyte> codes) =>
+        Sse2.MultiplyAddAdjacent(Ssse3.MultiplyAddAdjacent(Vector128<byte>.One, codes), Vector128<short>.One);
 
     private int Piece(int vector, int quarter) => _format.Order[(4 * vector) + quarter];
 }

@@ -24,6 +24,7 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
 
     private static readonly int s_maxTokens = PanelGemmEmitter.MaxTokens(Layout);
 
+    private readonly bool _scattered;
     private readonly PanelLayout _layout = Layout;
     private readonly PanelActivations _activations = Activations;
     private readonly IPanelUnpacker _unpacker;
@@ -36,39 +37,47 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     /// <summary>The unpacked weights.</summary>
     public static PanelLayout Layout => new(TCodes.GroupElements, TCodes.HasMinima);
 
-    private static PanelActivations Activations => new(TCodes.HasMinima ? PanelLayout.BlockElements / TCodes.GroupElements : 1);
+    /// <summary>Its activations.</summary>
+    public static PanelActivations Activations => new(TCodes.HasMinima ? PanelLayout.BlockElements / TCodes.GroupElements : 1);
 
-    private static PanelGemmShape Shape(int k, bool specialized) => new(Layout, Activations, !TCodes.HasWideScales, specialized ? Activations.RowBytes(k) : null);
+    private static PanelGemmShape Shape(int k, bool specialized, bool scattered) =>
+        new(Layout, Activations, !TCodes.HasWideScales, specialized && !scattered ? Activations.RowBytes(k) : null, scattered);
 
     /// <param name="unpacker">Expands the weights.</param>
     /// <param name="k">Values per row.</param>
     /// <param name="specialized">False for the generic form of the code, which reads what lies between two tokens from its arguments.</param>
+    /// <param name="scattered">True for calls with pointers to the tokens.</param>
     /// <exception cref="NotSupportedException">No machine code can be made in this process.</exception>
-    public PanelGemm(IPanelUnpacker unpacker, int k, bool specialized = true)
+    public PanelGemm(IPanelUnpacker unpacker, int k, bool specialized = true, bool scattered = false)
     {
         _unpacker = unpacker;
+        _scattered = scattered;
         _pack = KernelCache.Get(new PanelPackEmitter(Activations));
-        var shape = Shape(k, specialized);
+        var shape = Shape(k, specialized, scattered);
         _fresh = [.. TokenCounts.Select(tokens => KernelCache.Get(new PanelGemmEmitter(shape, tokens, fresh: true)))];
         _further = [.. TokenCounts.Select(tokens => KernelCache.Get(new PanelGemmEmitter(shape, tokens, fresh: false)))];
     }
 
     /// <summary>All machine code for rows of <paramref name="k"/> values, but that of unpacking.</summary>
-    public static IEnumerable<KernelListing> List(int k, bool specialized)
+    public static IEnumerable<KernelListing> List(int k, bool specialized, bool scattered)
     {
         yield return Disassembly.List(new PanelPackEmitter(Activations));
         foreach (var tokens in TokenCounts)
         {
-            yield return Disassembly.List(new PanelGemmEmitter(Shape(k, specialized), tokens, fresh: true));
-            yield return Disassembly.List(new PanelGemmEmitter(Shape(k, specialized), tokens, fresh: false));
+            yield return Disassembly.List(new PanelGemmEmitter(Shape(k, specialized, scattered), tokens, fresh: true));
+            yield return Disassembly.List(new PanelGemmEmitter(Shape(k, specialized, scattered), tokens, fresh: false));
         }
     }
 
     public override string? ActivationForm => _activations.Name;
 
-    public override int ScratchBytes => PanelScratch.Bytes + _layout.ChunkBytes + (TokensTogether * SumStride);
+    public override int ScratchBytes => SumsOffset + (TokensTogether * (SumStride + sizeof(long)));
 
     public override int RowMultiple => Rows;
+
+    public override bool TakesScatteredTokens => _scattered;
+
+    private int SumsOffset => PanelScratch.Bytes + _layout.ChunkBytes;
 
     public override long ActivationBytesPerRow(int k) => _activations.RowBytes(k);
 
@@ -83,6 +92,15 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
 
     public override void Run(MatMulArguments* arguments)
     {
+        if (_scattered)
+        {
+            var sums = (float*)(arguments->Scratch + SumsOffset);
+            for (var token = 0; token < Math.Min(TokensTogether, arguments->Tokens); token++)
+            {
+                SumRows(arguments)[token] = sums + (token * Rows);
+            }
+        }
+
         for (var token = 0; token < arguments->Tokens; token += TokensTogether)
         {
             var tokens = Math.Min(TokensTogether, arguments->Tokens - token);
@@ -117,22 +135,27 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     private void Panel(MatMulArguments* arguments, int start, int end, int row, int token, int tokens)
     {
         var rows = Math.Min(Rows, arguments->RowEnd - row);
-        var output = arguments->Output + (token * arguments->OutputStride) + row;
-        var outputStride = arguments->OutputStride * sizeof(float);
-        var sums = (float*)(arguments->Scratch + PanelScratch.Bytes + _layout.ChunkBytes);
+        var output = _scattered ? (byte*)(arguments->OutputRows + token) : (byte*)(arguments->Output + (token * arguments->OutputStride) + row);
+        var outputStride = _scattered ? row * sizeof(float) : arguments->OutputStride * sizeof(float);
+        var sums = _scattered ? (byte*)SumRows(arguments) : arguments->Scratch + SumsOffset;
+        var sumStride = _scattered ? 0 : SumStride;
         for (var k = start; k < end; k += PanelLayout.ChunkElements)
         {
             var elements = Math.Min(PanelLayout.ChunkElements, end - k);
             Unpack(arguments, k, elements, row, rows);
             var (isFirst, isLast) = (k == start, k + elements == end);
+            var record = (long)k / PanelLayout.BlockElements * _activations.RecordBytes;
             var call = new PanelGemmArguments
             {
                 Weights = arguments->Scratch + PanelScratch.Bytes,
-                Activations = arguments->Activations + (token * arguments->ActivationStride) + ((long)k / PanelLayout.BlockElements * _activations.RecordBytes),
+                Activations = _scattered
+                    ? (byte*)(arguments->ActivationRows + token)
+                    : arguments->Activations + (token * arguments->ActivationStride) + record,
                 Source = isFirst ? output : sums,
-                SourceStride = isFirst ? outputStride : SumStride,
+                SourceStride = isFirst ? outputStride : sumStride,
                 Target = isLast ? output : sums,
-                TargetStride = isLast ? outputStride : SumStride,
+                TargetStride = isLast ? outputStride : sumStride,
+                Record = record,
                 Blocks = elements / PanelLayout.BlockElements,
                 ActivationStride = arguments->ActivationStride,
                 RowMask = rows == Rows ? uint.MaxValue : (1UL << rows) - 1,
@@ -140,6 +163,9 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
             Multiply(call, tokens, k == 0 ? _fresh : _further, Ahead(arguments, isLast ? start : k + elements, end, isLast ? row + Rows : row));
         }
     }
+
+    /// <summary>Where each token's sums wait for the next chunk.</summary>
+    private float** SumRows(MatMulArguments* arguments) => (float**)(arguments->Scratch + SumsOffset + (TokensTogether * SumStride));
 
     private void Unpack(MatMulArguments* arguments, int k, int elements, int row, int rows)
     {
@@ -167,7 +193,7 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
 
     /// <summary>All tokens in passes that are as equal as can be: few tokens wait for their own sums.</summary>
     /// <param name="kernels">That of n + 1 tokens at n.</param>
-    private static void Multiply(PanelGemmArguments call, int tokens, MachineKernel[] kernels, WeightsAhead ahead)
+    private void Multiply(PanelGemmArguments call, int tokens, MachineKernel[] kernels, WeightsAhead ahead)
     {
         var passes = (tokens + s_maxTokens - 1) / s_maxTokens;
         var (together, larger) = Math.DivRem(tokens, passes);
@@ -181,8 +207,8 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
             pass += (int)call.Repetitions;
             var done = call.Repetitions * size;
             kernels[size - 1].Run(&call);
-            call.Source = (float*)((byte*)call.Source + (done * call.SourceStride));
-            call.Target = (float*)((byte*)call.Target + (done * call.TargetStride));
+            call.Source += done * (_scattered ? sizeof(long) : call.SourceStride);
+            call.Target += done * (_scattered ? sizeof(long) : call.TargetStride);
         }
     }
 }

@@ -16,21 +16,22 @@ internal unsafe struct PanelGemmArguments
     public const int RepetitionsOffset = 56;
     public const int RowMaskOffset = 64;
     public const int ActivationStrideOffset = 72;
+    public const int RecordOffset = 80;
 
     /// <summary>Unpacked blocks, as <see cref="PanelLayout"/> has them.</summary>
     public byte* Weights;
 
-    /// <summary>The first token's record for the first block. The kernel moves it on.</summary>
+    /// <summary>The first token's record for the first block; of scattered tokens the pointer to its first record of all. The kernel moves it on.</summary>
     public byte* Activations;
 
-    /// <summary>What the values before have left of the first token's sum for the first row; not read by kernels for the first values.</summary>
-    public float* Source;
+    /// <summary>What the values before have left of the first token's sum for the first row, of scattered tokens the pointer to its row; not read by kernels for the first values.</summary>
+    public byte* Source;
 
-    /// <summary>Bytes from one token's sums to the next.</summary>
+    /// <summary>Bytes from one token's sums to the next; of scattered tokens from the start of each row to the sum.</summary>
     public long SourceStride;
 
-    /// <summary>Where the first token's sums go.</summary>
-    public float* Target;
+    /// <summary>Where the first token's sums go, of scattered tokens the pointer to its row.</summary>
+    public byte* Target;
 
     /// <inheritdoc cref="SourceStride"/>
     public long TargetStride;
@@ -46,4 +47,7 @@ internal unsafe struct PanelGemmArguments
 
     /// <summary>Bytes from one token's activations to the next; read by the generic form alone.</summary>
     public long ActivationStride;
+
+    /// <summary>Bytes from a token's first record of all to that for the first block; read for scattered tokens alone.</summary>
+    public long Record;
 }

@@ -23,7 +23,8 @@ namespace Lathe.Cpu.X64.MatMul.Panels;
 /// subtracting 1.5 · 2^23 scales, in one instruction that rounds once, gives the scaled integer as a conversion and a multiplication do, to the bit, because the product that
 /// is subtracted is exact: scales have 11 bits, or 11 times eight. Scales of other kinds are converted and multiplied.
 /// Registers: zmm0-11 dots, zmm12-23 totals, or zmm0-7 and zmm8-15 dots of two groups and zmm16-23 totals, zmm24-25 weights, zmm26-27 activations, zmm28-29 scales, zmm30-31 shifts or minima. rdi weights, rsi activations, rdx and r8 sums so far,
-/// rax and r9 where they go. The generic form has r11 for the bytes between two tokens and r12 for the activations of the fourth.
+/// rax and r9 where they go. The generic form has r11 for the bytes between two tokens and r12 for the activations of the fourth. For scattered tokens rsi is the offset of a record, r10-r15
+/// are the tokens, rdx and rax point to pointers and r8 and r9 are offsets in the rows.
 /// Of 32 values 16 instructions for a token and 32 rows multiply and 4 scale: 80 % of the peak at best, 73 % with minima. With groups of 16 it is 6 and two additions, which have ports of their
 /// own on AMD's processors, 73 % there and 67 % elsewhere.
 /// Two panels share each broadcast, so that 8 loads feed 12 products; the sums start with copies of a register.
@@ -36,8 +37,10 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
     private const int VectorBytes = PanelLayout.VectorBytes;
     private const int Panels = PanelLayout.Panels;
 
+    private static readonly AssemblerRegister64[] s_tokens = [r10, r11, r12, r13, r14, r15];
+
     public override string Key =>
-        $"gemm panels {shape.Layout} {shape.Activations.Name} exact={shape.HasExactScales} stride={(shape.TokenBytes is { } bytes ? bytes : "any")} tokens={tokens} fresh={fresh} vnni512";
+        $"gemm panels {shape.Layout} {shape.Activations.Name} exact={shape.HasExactScales} stride={(shape.TokenBytes is { } bytes ? bytes : shape.IsScattered ? "scattered" : "any")} tokens={tokens} fresh={fresh} vnni512";
 
     protected override void Body()
     {
@@ -92,11 +95,16 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
 
     private static AssemblerRegisterZMM Addends(int panel) => Zmm(30 + panel);
 
-    private bool IsGeneric => shape.TokenBytes is null;
+    private bool IsGeneric => shape is { TokenBytes: null, IsScattered: false };
 
     /// <summary>An address in a token's record.</summary>
     private AssemblerMemoryOperand Record(int token, int offset)
     {
+        if (shape.IsScattered)
+        {
+            return s_tokens[token] + rsi + offset;
+        }
+
         if (shape.TokenBytes is { } bytes)
         {
             return rsi + checked((int)(token * bytes) + offset);
@@ -109,8 +117,17 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
     private void Begin()
     {
         Code.mov(rdi, __[Arguments + PanelGemmArguments.WeightsOffset]);
-        Code.mov(rsi, __[Arguments + PanelGemmArguments.ActivationsOffset]);
+        Code.mov(rsi, __[Arguments + (shape.IsScattered ? PanelGemmArguments.RecordOffset : PanelGemmArguments.ActivationsOffset)]);
         Code.mov(rcx, __[Arguments + PanelGemmArguments.BlocksOffset]);
+        if (shape.IsScattered)
+        {
+            Code.mov(rbp, __[Arguments + PanelGemmArguments.ActivationsOffset]);
+            for (var token = 0; token < tokens; token++)
+            {
+                Code.mov(s_tokens[token], __[rbp + (token * sizeof(long))]);
+            }
+        }
+
         if (IsGeneric)
         {
             Code.lea(r12, __[rsi + (r11 * 2)]);
@@ -119,6 +136,7 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
 
         for (var token = 0; token < tokens; token++)
         {
+            var sums = fresh ? default : Sums(token, rdx, r8);
             for (var panel = 0; panel < Panels; panel++)
             {
                 var total = Total(token, panel);
@@ -128,18 +146,18 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
                 }
                 else
                 {
-                    Code.vmovups(RowsOf(panel, total).z, __zmmword_ptr[rdx + (VectorBytes * panel)]);
+                    Code.vmovups(RowsOf(panel, total).z, __zmmword_ptr[sums + (VectorBytes * panel)]);
                 }
             }
 
             if (!fresh)
             {
-                Code.add(rdx, r8);
+                Advance(rdx, r8);
             }
         }
 
         // Sums may be a whole row of the output apart: those of the next tokens, and where these go in the end.
-        if (!fresh)
+        if (!fresh && !shape.IsScattered)
         {
             PrefetchSums(rdx, r8);
         }
@@ -147,14 +165,52 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
         PrefetchSums(rax, r9);
     }
 
+    /// <summary>The address of a token's sums.</summary>
+    private AssemblerMemoryOperand Sums(int token, AssemblerRegister64 first, AssemblerRegister64 stride)
+    {
+        if (!shape.IsScattered)
+        {
+            return __[first];
+        }
+
+        Code.mov(rbp, __[first]);
+        return __[rbp + stride];
+    }
+
+    /// <summary>To the next token's sums.</summary>
+    private void Advance(AssemblerRegister64 first, AssemblerRegister64 stride)
+    {
+        if (shape.IsScattered)
+        {
+            Code.add(first, sizeof(long));
+        }
+        else
+        {
+            Code.add(first, stride);
+        }
+    }
+
     private void PrefetchSums(AssemblerRegister64 first, AssemblerRegister64 stride)
     {
-        Code.mov(r10, first);
+        if (!shape.IsScattered)
+        {
+            Code.mov(rbp, first);
+        }
+
         for (var token = 0; token < tokens; token++)
         {
-            Code.prefetchw(__byte_ptr[r10]);
-            Code.prefetchw(__byte_ptr[r10 + VectorBytes]);
-            Code.add(r10, stride);
+            if (shape.IsScattered)
+            {
+                Code.mov(rbp, __[first + (token * sizeof(long))]);
+                Code.add(rbp, stride);
+            }
+
+            Code.prefetchw(__byte_ptr[rbp]);
+            Code.prefetchw(__byte_ptr[rbp + VectorBytes]);
+            if (!shape.IsScattered)
+            {
+                Code.add(rbp, stride);
+            }
         }
     }
 
@@ -257,19 +313,20 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
     {
         for (var token = 0; token < tokens; token++)
         {
-            Code.vmovups(__zmmword_ptr[rax].k1, Total(token, 0));
-            Code.vmovups(__zmmword_ptr[rax + VectorBytes].k2, Total(token, 1));
-            Code.add(rax, r9);
+            var sums = Sums(token, rax, r9);
+            Code.vmovups(__zmmword_ptr[sums].k1, Total(token, 0));
+            Code.vmovups(__zmmword_ptr[sums + VectorBytes].k2, Total(token, 1));
+            Advance(rax, r9);
         }
 
-        if (shape.TokenBytes is { } bytes)
-        {
-            Code.add(__qword_ptr[Arguments + PanelGemmArguments.ActivationsOffset], checked((int)(tokens * bytes)));
-        }
-        else
+        if (IsGeneric)
         {
             Code.imul(rcx, r11, tokens);
             Code.add(__[Arguments + PanelGemmArguments.ActivationsOffset], rcx);
+        }
+        else
+        {
+            Code.add(__qword_ptr[Arguments + PanelGemmArguments.ActivationsOffset], checked((int)(tokens * (shape.TokenBytes ?? sizeof(long)))));
         }
     }
 }

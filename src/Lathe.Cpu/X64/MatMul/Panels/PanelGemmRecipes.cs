@@ -15,8 +15,9 @@ internal static class PanelGemmRecipes
         Instructions = "AVX-512 VNNI",
         WhyNotHere = X64Features.Avx512Vnni ? null : "the processor has no 512-bit vpdpbusd",
         Priority = 150,
-        CreateKernel = (type, k, _, _) => WeightCodes.Visit(type, new PanelGemmFactory(type, k)),
+        CreateKernel = (type, k, _, ofExperts) => WeightCodes.Visit(type, new PanelGemmFactory(type, k, ofExperts)),
         List = (type, k) => WeightCodes.Visit(type, new PanelGemmListing(type, k)),
+        ListOfExperts = (type, k) => WeightCodes.Visit(type, new PanelGemmListing(type, k, ofExperts: true)),
     };
 
     /// <summary>What lies between two tokens is an argument: what specialisation is measured against, and for nothing else.</summary>
@@ -27,6 +28,7 @@ internal static class PanelGemmRecipes
         Default = RouteSetting.Off,
         Priority = 145,
         CreateKernel = (type, k, _, _) => WeightCodes.Visit(type, new PanelGemmFactory(type, k, specialized: false)),
+        ListOfExperts = null,
         List = (type, k) => WeightCodes.Visit(type, new PanelGemmListing(type, k, specialized: false)),
     };
 
