@@ -6,6 +6,9 @@ public unsafe struct MatMulArguments
     /// <summary>Row 0 of the weights, in the file's own block layout.</summary>
     public byte* Weights;
 
+    /// <summary>Row 0 of weights of the same shape that the caller multiplies next, for a kernel that fetches them meanwhile; null if none are.</summary>
+    public byte* WeightsNext;
+
     /// <summary>Bytes from one weight row to the next.</summary>
     public long RowBytes;
 
@@ -32,6 +35,12 @@ public unsafe struct MatMulArguments
 
     /// <summary>Floats from one token's results to the next.</summary>
     public long OutputStride;
+
+    /// <summary>What y[0] starts from, a residual or a bias; null for zeros. For kernels with <see cref="MatrixKernel.TakesStart"/>.</summary>
+    public float* Start;
+
+    /// <summary>Floats from one token's start to the next; 0 if it is the same for all.</summary>
+    public long StartStride;
 
     /// <summary>Each token's activations where they lie anywhere, in place of <see cref="Activations"/> and <see cref="ActivationStride"/>: for kernels with
     /// <see cref="MatrixKernel.TakesScatteredTokens"/>, and for them always.</summary>

@@ -98,24 +98,28 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
                 OutputStride = output.FloatStride,
                 Scratch = scratch.Row(context.Thread, 0),
             };
-            kernel.Run(&arguments);
-
-            if (_bias is not null)
+            fixed (float* bias = _bias)
             {
-                fixed (float* bias = _bias)
+                // One of the two is what the sums start from, if the kernel can do that.
+                if (kernel.TakesStart)
                 {
-                    for (var row = 0; row < tokens; row++)
-                    {
-                        VectorSum.Accumulate(output.FloatRow(context.Thread, row) + start, bias + start, end - start);
-                    }
+                    arguments.Start = residual is null ? bias : residual.FloatRow(context.Thread, 0);
+                    arguments.StartStride = residual?.FloatStride ?? 0;
                 }
-            }
 
-            if (residual is not null)
-            {
+                kernel.Run(&arguments);
                 for (var row = 0; row < tokens; row++)
                 {
-                    VectorSum.Accumulate(output.FloatRow(context.Thread, row) + start, residual.FloatRow(context.Thread, row) + start, end - start);
+                    var result = output.FloatRow(context.Thread, row) + start;
+                    if (bias is not null && arguments.Start != bias)
+                    {
+                        VectorSum.Accumulate(result, bias + start, end - start);
+                    }
+
+                    if (residual is not null && arguments.Start is null)
+                    {
+                        VectorSum.Accumulate(result, residual.FloatRow(context.Thread, row) + start, end - start);
+                    }
                 }
             }
         }

@@ -18,6 +18,9 @@ public abstract unsafe class MatrixKernel
     /// <summary>True if tokens are said by pointers, so that those which want an expert need not be laid side by side.</summary>
     public virtual bool TakesScatteredTokens => false;
 
+    /// <summary>True if sums can start from <see cref="MatMulArguments.Start"/>, which saves a pass over the results.</summary>
+    public virtual bool TakesStart => false;
+
     /// <summary>Bytes of one token's activations for rows of <paramref name="k"/> values.</summary>
     public abstract long ActivationBytesPerRow(int k);
 

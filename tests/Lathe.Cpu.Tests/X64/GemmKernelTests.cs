@@ -103,6 +103,21 @@ public sealed class GemmKernelTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    public void Panels_start_from_a_residual_or_a_bias(GgmlType type, int k)
+    {
+        Assert.SkipUnless(X64Features.Avx512Vnni, "The processor has no 512-bit vpdpbusd.");
+        var random = new Random(k);
+        foreach (var tokens in (int[])[1, MaxTokens])
+        {
+            float[] start = [.. Enumerable.Range(0, Rows * tokens).Select(_ => (random.NextSingle() * 2) - 1)];
+            using var problem = new MatMulCase(WeightCodes.Visit(type, new PanelGemmFactory(type, k)), type, k, Rows, MaxTokens, seed: k) { Start = start };
+            double[] expected = [.. problem.Quantized.Select((value, i) => value + start[i % start.Length])];
+            Check(problem, expected, SameActivations);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
     public void Panels_for_scattered_tokens_agree_with_f64(GgmlType type, int k)
     {
         Assert.SkipUnless(X64Features.Avx512Vnni, "The processor has no 512-bit vpdpbusd.");

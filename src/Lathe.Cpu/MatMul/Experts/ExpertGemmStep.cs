@@ -68,7 +68,7 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
             var members = groups.Members(expert);
             if (_operands.Kernel.TakesScatteredTokens)
             {
-                RunScattered(context, expert, members, start, end);
+                RunScattered(context, groups, expert, start, end);
                 continue;
             }
 
@@ -85,8 +85,9 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
         return end - start;
     }
 
-    private void RunScattered(in StepContext context, int expert, ReadOnlySpan<int> members, int start, int end)
+    private void RunScattered(in StepContext context, in ExpertGroups groups, int expert, int start, int end)
     {
+        var members = groups.Members(expert);
         if (members.IsEmpty)
         {
             return;
@@ -97,6 +98,11 @@ internal sealed unsafe class ExpertGemmStep : CpuStep
         arguments.OutputRows = (float**)_results.Row(context.Thread, 0);
         arguments.Tokens = members.Length;
         arguments.BatchInvariant = _batchInvariant;
+        for (var next = expert + 1; next < _operands.Node.Matrix.ExpertCount && arguments.WeightsNext is null; next++)
+        {
+            arguments.WeightsNext = groups.Members(next).IsEmpty ? null : _operands.Arguments(next, start, end, arguments.Scratch).Weights;
+        }
+
         for (var i = 0; i < members.Length; i++)
         {
             var (row, place) = Math.DivRem(members[i], _operands.Node.Used);

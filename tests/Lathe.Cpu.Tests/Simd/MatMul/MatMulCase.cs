@@ -72,6 +72,9 @@ internal sealed unsafe class MatMulCase : IDisposable
     /// <summary>[token][row] on the activations that the kernel reads.</summary>
     public double[] Quantized { get; }
 
+    /// <summary>What the sums start from, [token][row], or [row] for all tokens; null for zeros.</summary>
+    public float[]? Start { get; init; }
+
     private delegate void Call(MatMulArguments* arguments);
 
     /// <summary>Runs one of the two SIMD kernels; see <see cref="Run(int, int, int)"/>.</summary>
@@ -99,7 +102,7 @@ internal sealed unsafe class MatMulCase : IDisposable
         float** outputs = stackalloc float*[tokens];
         bool scattered = _kernel.TakesScatteredTokens;
         int Place(int token) => scattered ? tokens - 1 - token : token;
-        fixed (float* y = output)
+        fixed (float* y = output, start = Start)
         {
             for (int t = 0; t < tokens; t++)
             {
@@ -120,6 +123,8 @@ internal sealed unsafe class MatMulCase : IDisposable
                 BatchInvariant = BatchInvariant,
                 Output = scattered ? null : y + Margin,
                 OutputStride = stride,
+                Start = start,
+                StartStride = Start?.Length == Rows ? 0 : Rows,
                 ActivationRows = scattered ? pointers : null,
                 OutputRows = scattered ? outputs : null,
                 Scratch = scratch + GuardBytes,

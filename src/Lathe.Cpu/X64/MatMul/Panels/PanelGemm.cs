@@ -77,6 +77,8 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
 
     public override bool TakesScatteredTokens => _scattered;
 
+    public override bool TakesStart => !_scattered;
+
     private int SumsOffset => PanelScratch.Bytes + _layout.ChunkBytes;
 
     public override long ActivationBytesPerRow(int k) => _activations.RowBytes(k);
@@ -144,6 +146,7 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
             var elements = Math.Min(PanelLayout.ChunkElements, end - k);
             Unpack(arguments, k, elements, row, rows);
             var (isFirst, isLast) = (k == start, k + elements == end);
+            var starts = k == 0 && arguments->Start is not null;
             var record = (long)k / PanelLayout.BlockElements * _activations.RecordBytes;
             var call = new PanelGemmArguments
             {
@@ -151,8 +154,8 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
                 Activations = _scattered
                     ? (byte*)(arguments->ActivationRows + token)
                     : arguments->Activations + (token * arguments->ActivationStride) + record,
-                Source = isFirst ? output : sums,
-                SourceStride = isFirst ? outputStride : sumStride,
+                Source = starts ? (byte*)(arguments->Start + (token * arguments->StartStride) + row) : isFirst ? output : sums,
+                SourceStride = starts ? arguments->StartStride * sizeof(float) : isFirst ? outputStride : sumStride,
                 Target = isLast ? output : sums,
                 TargetStride = isLast ? outputStride : sumStride,
                 Record = record,
@@ -160,7 +163,7 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
                 ActivationStride = arguments->ActivationStride,
                 RowMask = rows == Rows ? uint.MaxValue : (1UL << rows) - 1,
             };
-            Multiply(call, tokens, k == 0 ? _fresh : _further, Ahead(arguments, isLast ? start : k + elements, end, isLast ? row + Rows : row));
+            Multiply(call, tokens, k == 0 && !starts ? _fresh : _further, Ahead(arguments, start, k, end, row));
         }
     }
 
@@ -180,15 +183,22 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
         }
     }
 
-    /// <summary>The chunk that is unpacked next.</summary>
-    private static WeightsAhead Ahead(MatMulArguments* arguments, int k, int end, int row)
+    /// <summary>What is unpacked after the chunk at <paramref name="k"/> of values [start, end): more of the same rows, other rows, the values behind, or other weights.</summary>
+    private static WeightsAhead Ahead(MatMulArguments* arguments, int start, int k, int end, int row)
     {
-        long First(int element) => (long)element / TCodes.BlockElements * TCodes.BlockBytes;
-        return new WeightsAhead(
-            arguments->Weights + (row * arguments->RowBytes) + First(k),
+        return k + PanelLayout.ChunkElements < end ? Chunk(arguments->Weights, k + PanelLayout.ChunkElements, row)
+            : row + Rows < arguments->RowEnd ? Chunk(arguments->Weights, start, row + Rows)
+            : end < arguments->K ? Chunk(arguments->Weights, end, arguments->RowStart)
+            : arguments->WeightsNext is not null ? Chunk(arguments->WeightsNext, 0, arguments->RowStart)
+            : default;
+
+        WeightsAhead Chunk(byte* weights, int first, int firstRow) => new(
+            weights + (firstRow * arguments->RowBytes) + Bytes(first),
             arguments->RowBytes,
-            Math.Clamp(arguments->RowEnd - row, 0, Rows),
-            First(Math.Min(PanelLayout.ChunkElements, end - k)));
+            Math.Min(arguments->RowEnd - firstRow, Rows),
+            Bytes(Math.Min(PanelLayout.ChunkElements, arguments->K - first)));
+
+        static long Bytes(int elements) => (long)elements / TCodes.BlockElements * TCodes.BlockBytes;
     }
 
     /// <summary>All tokens in passes that are as equal as can be: few tokens wait for their own sums.</summary>
