@@ -36,9 +36,9 @@ internal sealed unsafe class GemvStreams
             return;
         }
 
-        if (arguments->Tokens == 1)
+        if (arguments->Tokens <= _together && _byTokens[arguments->Tokens] is not null)
         {
-            Run(arguments, arguments->RowStart, arguments->RowEnd, 0, 1);
+            Run(arguments, arguments->RowStart, arguments->RowEnd, 0, arguments->Tokens);
             return;
         }
 

@@ -16,12 +16,6 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     /// <summary>Tokens whose sums wait in the second-level cache for the next chunk.</summary>
     private const int TokensTogether = 512;
 
-    /// <summary>Activations that stay in the second-level cache while all rows run over them.</summary>
-    private const int ActivationBytes = 1 << 20;
-
-    /// <summary>How often at most weights are fetched between the passes of a panel: with few tokens before each, because many lines at once block the cache.</summary>
-    private const int Fetches = 16;
-
     private static readonly int s_maxTokens = PanelGemmEmitter.MaxTokens(Layout);
 
     private readonly bool _scattered;
@@ -105,14 +99,9 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
 
         for (var token = 0; token < arguments->Tokens; token += TokensTogether)
         {
-            var tokens = Math.Min(TokensTogether, arguments->Tokens - token);
-            var run = Math.Max(1, ActivationBytes / (tokens * PanelLayout.ChunkBlocks * _activations.RecordBytes)) * PanelLayout.ChunkElements;
-            for (var k = 0; k < arguments->K; k += run)
+            for (var row = arguments->RowStart; row < arguments->RowEnd; row += Rows)
             {
-                for (var row = arguments->RowStart; row < arguments->RowEnd; row += Rows)
-                {
-                    Panel(arguments, k, Math.Min(k + run, arguments->K), row, token, tokens);
-                }
+                Panel(arguments, row, token, Math.Min(TokensTogether, arguments->Tokens - token));
             }
         }
     }
@@ -133,20 +122,21 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
         return TryPack(padded, records, 1);
     }
 
-    /// <summary>Values [start, end) of 32 rows by some tokens.</summary>
-    private void Panel(MatMulArguments* arguments, int start, int end, int row, int token, int tokens)
+    /// <summary>32 rows by some tokens.</summary>
+    private void Panel(MatMulArguments* arguments, int row, int token, int tokens)
     {
         var rows = Math.Min(Rows, arguments->RowEnd - row);
         var output = _scattered ? (byte*)(arguments->OutputRows + token) : (byte*)(arguments->Output + (token * arguments->OutputStride) + row);
         var outputStride = _scattered ? row * sizeof(float) : arguments->OutputStride * sizeof(float);
         var sums = _scattered ? (byte*)SumRows(arguments) : arguments->Scratch + SumsOffset;
         var sumStride = _scattered ? 0 : SumStride;
-        for (var k = start; k < end; k += PanelLayout.ChunkElements)
+        var starts = arguments->Start is not null;
+        var next = Next(arguments, row, token);
+        var panelBytes = Rows * arguments->RowBytes;
+        for (var k = 0; k < arguments->K; k += PanelLayout.ChunkElements)
         {
-            var elements = Math.Min(PanelLayout.ChunkElements, end - k);
-            Unpack(arguments, k, elements, row, rows);
-            var (isFirst, isLast) = (k == start, k + elements == end);
-            var starts = k == 0 && arguments->Start is not null;
+            var end = Math.Min(k + PanelLayout.ChunkElements, arguments->K);
+            Unpack(arguments, k, end - k, row, rows);
             var record = (long)k / PanelLayout.BlockElements * _activations.RecordBytes;
             var call = new PanelGemmArguments
             {
@@ -154,17 +144,30 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
                 Activations = _scattered
                     ? (byte*)(arguments->ActivationRows + token)
                     : arguments->Activations + (token * arguments->ActivationStride) + record,
-                Source = starts ? (byte*)(arguments->Start + (token * arguments->StartStride) + row) : isFirst ? output : sums,
-                SourceStride = starts ? arguments->StartStride * sizeof(float) : isFirst ? outputStride : sumStride,
-                Target = isLast ? output : sums,
-                TargetStride = isLast ? outputStride : sumStride,
+                Source = k > 0 ? sums : (byte*)(arguments->Start + (token * arguments->StartStride) + row),
+                SourceStride = k > 0 ? sumStride : arguments->StartStride * sizeof(float),
+                Target = end < arguments->K ? sums : output,
+                TargetStride = end < arguments->K ? sumStride : outputStride,
                 Record = record,
-                Blocks = elements / PanelLayout.BlockElements,
+                Blocks = (end - k) / PanelLayout.BlockElements,
                 ActivationStride = arguments->ActivationStride,
                 RowMask = rows == Rows ? uint.MaxValue : (1UL << rows) - 1,
             };
-            Multiply(call, tokens, k == 0 && !starts ? _fresh : _further, Ahead(arguments, start, k, end, row));
+
+            // The next panel lies behind this one in one piece, and is fetched so, a share with each chunk: memory is slower with a line here and a line there.
+            var (from, to) = (panelBytes * k / arguments->K, panelBytes * end / arguments->K);
+            Multiply(call, tokens, k > 0 || starts ? _further : _fresh, next + from, next is null ? 0 : to - from);
         }
+    }
+
+    /// <summary>The rows that are unpacked next; null for none.</summary>
+    private static byte* Next(MatMulArguments* arguments, int row, int token)
+    {
+        var first = arguments->RowStart * arguments->RowBytes;
+        return row + Rows < arguments->RowEnd ? arguments->Weights + ((row + Rows) * arguments->RowBytes)
+            : token + TokensTogether < arguments->Tokens ? arguments->Weights + first
+            : arguments->WeightsNext is not null ? arguments->WeightsNext + first
+            : null;
     }
 
     /// <summary>Where each token's sums wait for the next chunk.</summary>
@@ -183,37 +186,26 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
         }
     }
 
-    /// <summary>What is unpacked after the chunk at <paramref name="k"/> of values [start, end): more of the same rows, other rows, the values behind, or other weights.</summary>
-    private static WeightsAhead Ahead(MatMulArguments* arguments, int start, int k, int end, int row)
-    {
-        return k + PanelLayout.ChunkElements < end ? Chunk(arguments->Weights, k + PanelLayout.ChunkElements, row)
-            : row + Rows < arguments->RowEnd ? Chunk(arguments->Weights, start, row + Rows)
-            : end < arguments->K ? Chunk(arguments->Weights, end, arguments->RowStart)
-            : arguments->WeightsNext is not null ? Chunk(arguments->WeightsNext, 0, arguments->RowStart)
-            : default;
-
-        WeightsAhead Chunk(byte* weights, int first, int firstRow) => new(
-            weights + (firstRow * arguments->RowBytes) + Bytes(first),
-            arguments->RowBytes,
-            Math.Min(arguments->RowEnd - firstRow, Rows),
-            Bytes(Math.Min(PanelLayout.ChunkElements, arguments->K - first)));
-
-        static long Bytes(int elements) => (long)elements / TCodes.BlockElements * TCodes.BlockBytes;
-    }
-
     /// <summary>All tokens in passes that are as equal as can be: few tokens wait for their own sums.</summary>
+    /// <param name="call">The first pass.</param>
+    /// <param name="tokens">Tokens.</param>
     /// <param name="kernels">That of n + 1 tokens at n.</param>
-    private void Multiply(PanelGemmArguments call, int tokens, MachineKernel[] kernels, WeightsAhead ahead)
+    /// <param name="ahead">Weights to fetch meanwhile.</param>
+    /// <param name="aheadBytes">How many.</param>
+    private void Multiply(PanelGemmArguments call, int tokens, MachineKernel[] kernels, byte* ahead, long aheadBytes)
     {
         var passes = (tokens + s_maxTokens - 1) / s_maxTokens;
         var (together, larger) = Math.DivRem(tokens, passes);
-        var passesTogether = Math.Max(1, passes / Fetches);
         for (var pass = 0; pass < passes;)
         {
             var isLarger = pass < larger;
             var size = isLarger ? together + 1 : together;
-            ahead.Fetch((passes - pass + passesTogether - 1) / passesTogether);
-            call.Repetitions = Math.Min((isLarger ? larger : passes) - pass, passesTogether);
+
+            // What is left to fetch takes a pass at a time. Then the kernel, which always fetches, has what is in the first-level cache anyway.
+            call.Repetitions = aheadBytes > 0 ? 1 : (isLarger ? larger : passes) - pass;
+            call.Ahead = aheadBytes > 0 ? ahead : call.Weights;
+            ahead += call.Blocks * PanelGemmEmitter.AheadBytes;
+            aheadBytes -= call.Blocks * PanelGemmEmitter.AheadBytes;
             pass += (int)call.Repetitions;
             var done = call.Repetitions * size;
             kernels[size - 1].Run(&call);

@@ -17,6 +17,7 @@ internal unsafe struct PanelGemmArguments
     public const int RowMaskOffset = 64;
     public const int ActivationStrideOffset = 72;
     public const int RecordOffset = 80;
+    public const int AheadOffset = 88;
 
     /// <summary>Unpacked blocks, as <see cref="PanelLayout"/> has them.</summary>
     public byte* Weights;
@@ -50,4 +51,7 @@ internal unsafe struct PanelGemmArguments
 
     /// <summary>Bytes from a token's first record of all to that for the first block; read for scattered tokens alone.</summary>
     public long Record;
+
+    /// <summary>What is fetched to the second-level cache meanwhile, <see cref="PanelGemmEmitter.AheadBytes"/> in each block of each repetition; any address.</summary>
+    public byte* Ahead;
 }

@@ -23,7 +23,7 @@ namespace Lathe.Cpu.X64.MatMul.Panels;
 /// subtracting 1.5 · 2^23 scales, in one instruction that rounds once, gives the scaled integer as a conversion and a multiplication do, to the bit, because the product that
 /// is subtracted is exact: scales have 11 bits, or 11 times eight. Scales of other kinds are converted and multiplied.
 /// Registers: zmm0-11 dots, zmm12-23 totals, or zmm0-7 and zmm8-15 dots of two groups and zmm16-23 totals, zmm24-25 weights, zmm26-27 activations, zmm28-29 scales, zmm30-31 shifts or minima. rdi weights, rsi activations, rdx and r8 sums so far,
-/// rax and r9 where they go. The generic form has r11 for the bytes between two tokens and r12 for the activations of the fourth. For scattered tokens rsi is the offset of a record, r10-r15
+/// rax and r9 where they go, rbp what is fetched. The generic form has r11 for the bytes between two tokens and r12 for the activations of the fourth. For scattered tokens rsi is the offset of a record, r10-r15
 /// are the tokens, rdx and rax point to pointers and r8 and r9 are offsets in the rows.
 /// Of 32 values 16 instructions for a token and 32 rows multiply and 4 scale: 80 % of the peak at best, 73 % with minima. With groups of 16 it is 6 and two additions, which have ports of their
 /// own on AMD's processors, 73 % there and 67 % elsewhere.
@@ -36,6 +36,11 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
 {
     private const int VectorBytes = PanelLayout.VectorBytes;
     private const int Panels = PanelLayout.Panels;
+
+    /// <summary>Bytes that are fetched in each block. With few tokens weights are all that is waited for, and lines that are asked for one by one between products cost nothing.</summary>
+    public const int AheadBytes = 512;
+
+    private const int Quads = PanelLayout.BlockElements / 4;
 
     private static readonly AssemblerRegister64[] s_tokens = [r10, r11, r12, r13, r14, r15];
 
@@ -59,6 +64,7 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
         var repetition = Code.CreateLabel();
         Code.Label(ref repetition);
         Begin();
+        Code.mov(rbp, __[Arguments + PanelGemmArguments.AheadOffset]);
         var block = Code.CreateLabel();
         Code.Label(ref block);
         for (var group = 0; group < shape.Layout.Groups; group++)
@@ -68,6 +74,7 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
 
         Code.add(rdi, shape.Layout.BlockBytes);
         Code.add(rsi, shape.Activations.RecordBytes);
+        Code.add(rbp, AheadBytes);
         if (IsGeneric)
         {
             Code.add(r12, shape.Activations.RecordBytes);
@@ -234,6 +241,7 @@ internal sealed class PanelGemmEmitter(PanelGemmShape shape, int tokens, bool fr
                 Code.vmovdqa64(Weights(panel), __zmmword_ptr[rdi + PanelLayout.Quad(quad, panel)]);
             }
 
+            Code.prefetcht1(__byte_ptr[rbp + (quad * (AheadBytes / Quads))]);
             for (var token = 0; token < tokens; token++)
             {
                 Code.vpbroadcastd(Activation(token), __dword_ptr[Record(token, 4 * quad)]);

@@ -5,14 +5,15 @@ using Lathe.Cpu.X64.MatMul.Gemv;
 namespace Lathe.Cpu.X64.MatMul.Panels;
 
 /// <summary>The products of experts: with panels where many tokens want one, as the gemv does where few do, which is not worth unpacking its weights for.</summary>
-/// <remarks>Some experts are everybody's and many nobody's: of a prompt's 512 tokens half of the experts that are wanted at all have fewer than eight. Their weights come from memory; read
-/// once in the file's layout they come two to four times as fast as they can be unpacked. Activations are packed for the panels, a few rows of them again for the gemv.</remarks>
+/// <remarks>Some experts are everybody's and many nobody's: of those that a prompt of 512 tokens wants at all, half have fewer than eight. Their weights come from memory, and read once
+/// in the file's layout they come faster than they can be unpacked. Activations are packed for the panels, a few rows of them again for the gemv.</remarks>
 internal sealed unsafe class PanelOrGemv : MatrixKernel
 {
-    private const int MaxTokens = MatMulRecipe.MaxGemvRows;
+    /// <summary>Up to here the gemv is faster on weights that come from memory.</summary>
+    private const int MaxTokens = 5;
 
     /// <summary>Columns whose results wait together to be put where they belong.</summary>
-    private const int Portion = 256;
+    private const int Portion = 1024;
 
     private readonly MatrixKernel _panels;
     private readonly PanelActivations _activations;
@@ -21,7 +22,7 @@ internal sealed unsafe class PanelOrGemv : MatrixKernel
 
     /// <param name="panels">For many tokens.</param>
     /// <param name="activations">How it reads activations.</param>
-    /// <param name="gemv">For up to <see cref="MatMulRecipe.MaxGemvRows"/>.</param>
+    /// <param name="gemv">For few.</param>
     public PanelOrGemv(MatrixKernel panels, PanelActivations activations, GemvKernel gemv)
     {
         _panels = panels;
