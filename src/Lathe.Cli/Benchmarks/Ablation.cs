@@ -12,12 +12,7 @@ internal static class Ablation
     {
         var what = request.Ablate!;
         var (path, configuration) = request.Single("--ablate");
-        using var model = new BenchModel(path, request.ContextTokens);
-        if (request.WarmUp)
-        {
-            model.WarmUp();
-        }
-
+        using var model = new BenchModel(path, request);
         using var engine = new BenchEngine(model, configuration, request.Policy, request.ContextTokens);
         using var ablation = new RouteAblation(model.Model, engine.Backend, engine.RuntimeOptions, what, configuration.Batch);
         IReadOnlyList<AblationResult> results = [];

@@ -8,16 +8,22 @@ namespace Lathe.Cli.Benchmarks;
 internal sealed class BenchModel : IDisposable
 {
     /// <param name="path">The GGUF file, or null for the built-in model.</param>
-    /// <param name="contextTokens">Tokens that a session must be able to hold.</param>
-    public BenchModel(string? path, int contextTokens)
+    /// <param name="request">Says how many tokens a session must be able to hold, and whether to warm up.</param>
+    public BenchModel(string? path, BenchRequest request)
     {
         var watch = Stopwatch.StartNew();
         File = BuiltInModel.OpenOr(path);
         try
         {
-            Model = Model.Load(File, contextTokens);
+            Model = Model.Load(File, request.ContextTokens);
             LoadTime = watch.Elapsed;
             Description = new ModelDescription(Model);
+
+            // A test of some tokens reads some experts, and which ones changes with the tokens. A model that does not fit into memory is left alone.
+            if (request.WarmUp && File.FileSize < GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            {
+                File.TouchPages();
+            }
         }
         catch
         {
@@ -34,15 +40,6 @@ internal sealed class BenchModel : IDisposable
     public TimeSpan LoadTime { get; }
 
     public ModelDescription Description { get; }
-
-    /// <summary>Has all weights mapped: a test of some tokens reads some experts, and which ones changes with the tokens. A model that does not fit into memory is left alone.</summary>
-    public void WarmUp()
-    {
-        if (File.FileSize < GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
-        {
-            File.TouchPages();
-        }
-    }
 
     public void Dispose() => File.Dispose();
 }

@@ -32,7 +32,7 @@ internal sealed class BenchOptions
     private readonly Option<int[]> _threads = NumberOption.CreateList(["--threads", "-t"], "Threads that compute; 0 for one per core.", [0], 0, 1024);
     private readonly KvTypeOptions _kv = new();
     private readonly Option<int> _repetitions = NumberOption.Create(["--repetitions", "-r"], "How often each test is timed.", 5, 1, 1000);
-    private readonly Option<bool> _noWarmUp = new("--no-warmup") { Description = "Do not map all weights and run each test once before timing it." };
+    private readonly Option<bool> _noWarmUp = new("--no-warmup") { Description = "Time at once, without mapping all weights and running each test once before." };
     private readonly Option<string> _format = FormatOption("--output", "-o", "The format on standard output: {0}.", "md");
     private readonly Option<string> _errorFormat = FormatOption("--output-err", "-oe", "A second format, on standard error: {0}.", null);
     private readonly Option<bool> _roofline = new("--roofline") { Description = "Measure what the machine could do at best, and tell the share of it that each test reached." };

@@ -13,8 +13,7 @@ internal static class Frontier
     {
         var frontiers = request.Frontiers!;
         var (path, configuration) = request.Single("--frontier");
-        using var model = new BenchModel(path, request.ContextTokens);
-        model.WarmUp();
+        using var model = new BenchModel(path, request);
         var tokenizer = model.File.Metadata.Contains("tokenizer.ggml.tokens") ? Tokenizer.FromGguf(model.File.Metadata) : null;
         var prompt = Prompt(request.PromptFile, tokenizer, model, frontiers[^1]);
         using var engine = new BenchEngine(model, configuration, request.Policy, request.ContextTokens);

@@ -36,12 +36,7 @@ internal static class Throughput
     {
         foreach (var path in request.Models)
         {
-            using var model = new BenchModel(path, request.ContextTokens);
-            if (request.WarmUp)
-            {
-                model.WarmUp();
-            }
-
+            using var model = new BenchModel(path, request);
             foreach (var configuration in request.Configurations)
             {
                 using var engine = new BenchEngine(model, configuration, request.Policy, request.ContextTokens);

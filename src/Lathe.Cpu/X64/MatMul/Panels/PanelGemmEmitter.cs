@@ -12,6 +12,7 @@ namespace Lathe.Cpu.X64.MatMul.Panels;
 ///         dot[token][panel] = start of the rows                         magic − 128 · sum of the rows' values
 ///         for each four values
 ///             w[panel] = four values of 16 rows
+///             fetch a line of the weights that are unpacked next
 ///             for each token: x = its four values in all lanes; dot[token][panel] += x · w[panel]
 ///         for each token: scaled = float bits of dot · scale of the rows − magic · scale of the rows
 ///                         in the second of two groups: scaled += that of the first

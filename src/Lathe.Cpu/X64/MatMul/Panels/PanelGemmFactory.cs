@@ -19,7 +19,7 @@ internal sealed unsafe class PanelGemmFactory(GgmlType type, int k, bool ofExper
         if (GemvFormats.Types.Contains(type))
         {
             var panels = new PanelGemm<TCodes>(new EmittedPanelUnpacker(type, k, PanelGemm<TCodes>.Layout, !TCodes.HasWideScales), k, specialized, ofExperts);
-            return ofExperts ? new PanelOrGemv(panels, PanelGemm<TCodes>.Activations, new GemvKernel(GemvFormats.Create(type), k, MatMulRecipe.MaxGemvRows)) : panels;
+            return ofExperts ? new PanelOrGemv(panels, PanelGemm<TCodes>.Activations, new GemvKernel(GemvFormats.Create(type), k, PanelOrGemv.MaxTokens)) : panels;
         }
 
         // What is initialised before a kernel is compiled is a constant in it.

@@ -10,7 +10,7 @@ namespace Lathe.Cpu.X64.MatMul.Panels;
 internal sealed unsafe class PanelOrGemv : MatrixKernel
 {
     /// <summary>Up to here the gemv is faster on weights that come from memory.</summary>
-    private const int MaxTokens = 5;
+    public const int MaxTokens = 5;
 
     /// <summary>Columns whose results wait together to be put where they belong.</summary>
     private const int Portion = 1024;
@@ -22,7 +22,7 @@ internal sealed unsafe class PanelOrGemv : MatrixKernel
 
     /// <param name="panels">For many tokens.</param>
     /// <param name="activations">How it reads activations.</param>
-    /// <param name="gemv">For few.</param>
+    /// <param name="gemv">For up to <see cref="MaxTokens"/>.</param>
     public PanelOrGemv(MatrixKernel panels, PanelActivations activations, GemvKernel gemv)
     {
         _panels = panels;
