@@ -105,15 +105,6 @@ internal sealed class FloatGemvEmitter(GgmlType type, int k, int tokens) : Kerne
 
     private void Step()
     {
-        for (var stream = 0; stream < Streams; stream++)
-        {
-            // Past the end of the weights it is harmless.
-            for (var line = 0; line < StepElements * _bytes; line += LineBytes)
-            {
-                Code.prefetcht0(__byte_ptr[s_rows[stream] + rax + (s_walk.PrefetchDistance + line)]);
-            }
-        }
-
         for (var vector = 0; vector < StepElements / FloatFormat.VectorElements; vector++)
         {
             Vector(vector, partial: false);
@@ -134,7 +125,14 @@ internal sealed class FloatGemvEmitter(GgmlType type, int k, int tokens) : Kerne
 
         for (var stream = 0; stream < Streams; stream++)
         {
-            var source = __[s_rows[stream] + rax + (vector * FloatFormat.VectorElements * _bytes)];
+            var offset = vector * FloatFormat.VectorElements * _bytes;
+            var source = __[s_rows[stream] + rax + offset];
+            if (offset % LineBytes == 0)
+            {
+                // Past the end of the weights it is harmless.
+                Code.prefetcht0(__byte_ptr[source + s_walk.PrefetchDistance]);
+            }
+
             if (type == GgmlType.F32 && tokens == 1 && !partial)
             {
                 Code.vfmadd231ps(Total(stream, 0), Activations(0), __zmmword_ptr[source]);

@@ -6,6 +6,7 @@ namespace Lathe.Cpu.X64.MatMul.Gemv;
 /// <summary>Rows times one, two or four tokens with <c>vpdpbusd zmm</c>, the weights read once, in the file's own layout.</summary>
 /// <remarks>
 /// <code>
+/// ask for the start of each stream
 /// for each row of the streams (one row of each stream in lockstep: one core reads some streams faster than one)
 ///     total[stream][token] = 0
 ///     for each step of 256 values, for each stream
@@ -13,6 +14,7 @@ namespace Lathe.Cpu.X64.MatMul.Gemv;
 ///         for each token: products[token] = scales · the token's scales and sums
 ///         for each token: total += minima · the token's sums, where they are apart
 ///         for each half of the step
+///             ask for one of the lines that the stream reads some steps later
 ///             code0, code1 = 64 unsigned codes each                          format
 ///             for each token
 ///                 dot = the token's initial value; dot += code · activation  vpdpbusd, four products per lane
@@ -30,7 +32,6 @@ internal sealed class GemvEmitter(GemvFormat format, int? k, int tokens) : Forma
 {
     private const int VectorBytes = 64;
     private const int MaxTotals = 16;
-    private const int LineBytes = 64;
 
     private static readonly AssemblerRegister64[] s_rows = [r8, r9, r10, r11, r12, r13, r14, r15];
 
@@ -84,11 +85,33 @@ internal sealed class GemvEmitter(GemvFormat format, int? k, int tokens) : Forma
             Code.kmovw(k1, ecx);
         }
 
+        AskForStarts();
         var row = Code.CreateLabel();
         Code.Label(ref row);
         Row();
         Code.dec(__qword_ptr[Arguments + GemvArguments.RowCountOffset]);
         Code.jne(row);
+    }
+
+    /// <summary>Asks for what the first steps of all streams read: no step before them does, and a thread's part of a product may be but 64 KB of each stream.</summary>
+    private void AskForStarts()
+    {
+        for (var stream = 0; stream < Streams; stream++)
+        {
+            Code.mov(s_rows[stream], __[Arguments + GemvArguments.RowsOffset + (8 * stream)]);
+        }
+
+        Code.xor(eax, eax);
+        var line = Code.CreateLabel();
+        Code.Label(ref line);
+        for (var stream = 0; stream < Streams; stream++)
+        {
+            Code.prefetcht0(__byte_ptr[s_rows[stream] + rax]);
+        }
+
+        Code.add(rax, LinesAhead.LineBytes);
+        Code.cmp(rax, Walk.PrefetchDistance);
+        Code.jb(line);
     }
 
     /// <summary>The totals of one token leave registers free.</summary>
@@ -171,8 +194,9 @@ internal sealed class GemvEmitter(GemvFormat format, int? k, int tokens) : Forma
         for (var stream = 0; stream < Streams; stream++)
         {
             var row = __[s_rows[stream] + rax];
-            Prefetch(row);
+            var ahead = new LinesAhead(Code, row, format.StepBytes, Walk.PrefetchDistance);
             format.Scales(this, row, blocks, Products);
+            ahead.AskForOne();
             Multiply(stream);
             if (format.HasMinimaApart)
             {
@@ -181,21 +205,17 @@ internal sealed class GemvEmitter(GemvFormat format, int? k, int tokens) : Forma
 
             for (var half = 0; half < 2 && 128 * half < blocks * format.BlockElements; half++)
             {
+                ahead.AskForOne();
                 format.Codes(this, row, half, blocks, Code0, Code1);
                 for (var token = 0; token < tokens; token++)
                 {
                     Dots(half, stream, token);
                 }
-            }
-        }
-    }
 
-    /// <summary>Brings a fifth to a third more than the hardware alone. Past the end of the weights it is harmless.</summary>
-    private void Prefetch(in AssemblerMemoryOperand row)
-    {
-        for (var line = 0; line < format.StepBytes; line += LineBytes)
-        {
-            Code.prefetcht0(__byte_ptr[row + (Walk.PrefetchDistance + line)]);
+                ahead.AskForOne();
+            }
+
+            ahead.AskForRest();
         }
     }
 

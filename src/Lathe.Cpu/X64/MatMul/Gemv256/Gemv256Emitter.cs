@@ -21,7 +21,6 @@ internal abstract class Gemv256Emitter : FormatEmitter256
     protected const int VectorBytes = 32;
     protected const int Pairs = 4;
 
-    private const int LineBytes = 64;
 
     private static readonly RowStreams s_walk = RowStreams.OfProcessor;
 
@@ -76,8 +75,8 @@ internal abstract class Gemv256Emitter : FormatEmitter256
     /// <summary>Loads the constants that steps need beside the format's, at most two.</summary>
     protected abstract void LoadConstants();
 
-    /// <summary>Adds a step of the row at <paramref name="row"/> to the totals of <paramref name="stream"/>.</summary>
-    protected abstract void Step(in AssemblerMemoryOperand row, int stream, int blocks);
+    /// <summary>Adds a step of the row at <paramref name="row"/> to the totals of <paramref name="stream"/>, and between its instructions asks for what is <paramref name="ahead"/>.</summary>
+    protected abstract void Step(in AssemblerMemoryOperand row, int stream, int blocks, LinesAhead ahead);
 
     protected static AssemblerRegisterYMM Total(int token) => Ymm(token);
 
@@ -142,17 +141,9 @@ internal abstract class Gemv256Emitter : FormatEmitter256
         for (var stream = 0; stream < Streams; stream++)
         {
             var row = __[s_rows[stream] + rax];
-            Prefetch(row);
-            Step(row, stream, blocks);
-        }
-    }
-
-    /// <summary>The hardware alone reads slower. Past the end of the weights it is harmless.</summary>
-    private void Prefetch(in AssemblerMemoryOperand row)
-    {
-        for (var line = 0; line < _format.StepBytes; line += LineBytes)
-        {
-            Code.prefetcht0(__byte_ptr[row + (s_walk.PrefetchDistance + line)]);
+            var ahead = new LinesAhead(Code, row, _format.StepBytes, s_walk.PrefetchDistance);
+            Step(row, stream, blocks, ahead);
+            ahead.AskForRest();
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class Groups16Emitter(Groups16Format format, X64Level level, int
     {
     }
 
-    protected override void Step(in AssemblerMemoryOperand row, int stream, int blocks)
+    protected override void Step(in AssemblerMemoryOperand row, int stream, int blocks, LinesAhead ahead)
     {
         format.Scales(this, row, Code0, Code1);
         Code.vmovdqa(__ymmword_ptr[rsp + StepFrameOffset], Code0);
@@ -50,6 +50,7 @@ internal sealed class Groups16Emitter(Groups16Format format, X64Level level, int
 
         for (var pair = 0; pair < Pairs; pair++)
         {
+            ahead.AskForOne();
             format.Codes(this, row, pair, blocks, Code0, Code1);
             SpreadScales(pair);
             for (var token = 0; token < Tokens; token++)

@@ -44,7 +44,7 @@ internal sealed class Groups32Emitter(Groups32Format format, X64Level level, int
         }
     }
 
-    protected override void Step(in AssemblerMemoryOperand row, int stream, int blocks)
+    protected override void Step(in AssemblerMemoryOperand row, int stream, int blocks, LinesAhead ahead)
     {
         format.Scales(this, row, blocks, Code0, Code1);
         for (var token = 0; token < Tokens; token++)
@@ -54,6 +54,7 @@ internal sealed class Groups32Emitter(Groups32Format format, X64Level level, int
 
         for (var pair = 0; pair < Pairs && 64 * pair < blocks * format.BlockElements; pair++)
         {
+            ahead.AskForOne();
             format.Codes(this, row, pair, blocks, Code0, Code1);
             if (SignsApart)
             {
