@@ -1,5 +1,7 @@
 using Lathe.Cpu.Checks;
 using Lathe.Cpu.Execution;
+using Lathe.Cpu.MatMul;
+using Lathe.Cpu.Simd.Activations;
 using Lathe.Cpu.Threading;
 using Lathe.Cpu.X64;
 using Lathe.Engine.Graphs;
@@ -46,12 +48,12 @@ public sealed class CpuBackend : Backend
 
     public override CompiledGraph Compile(ForwardGraph graph, GraphShape shape, KvStorage kv, CompileOptions options)
     {
-        graph = ResidualFusion.Apply(graph);
+        // Where a token's bits must not depend on the batch, no route may: every graph takes those of the largest batch.
+        var choiceShape = options.BatchInvariant ? new GraphShape(int.MaxValue, int.MaxValue) : shape;
+        graph = GatingFusion.Apply(ResidualFusion.Apply(graph), (glu, product) => GatesItsResults(product, glu, choiceShape, options.Policy));
         var builder = new StepBuilder(shape, Threads, (CpuKvStorage)kv) { BatchInvariant = options.BatchInvariant };
         var probed = options.Probe is null ? null : new ProbedSteps(options.Probe, Routes, builder, ProbedSteps.LastOfLayers(graph));
 
-        // Where a token's bits must not depend on the batch, no route may: every graph takes those of the largest batch.
-        var choiceShape = options.BatchInvariant ? new GraphShape(int.MaxValue, int.MaxValue) : shape;
         var steps = new List<PlannedStep>();
         foreach (var node in graph.Nodes)
         {
@@ -71,6 +73,10 @@ public sealed class CpuBackend : Backend
     public override KvStorage CreateKvStorage(KvLayout layout) => new CpuKvStorage(layout);
 
     public override void Dispose() => _pool.Dispose();
+
+    /// <summary>Whether the route of the product gains from gating its results itself, and does it as the route of the gated unit would.</summary>
+    private bool GatesItsResults(MatMulNode product, GluNode glu, GraphShape shape, RoutePolicy policy) =>
+        Routes.Select(product, shape, policy) is MatMulRoute { TakesGate: true } && Routes.Select(glu, shape, policy) is GluSimd;
 
     private CpuRoute Choose(GraphNode node, GraphShape shape, KvLayout kv, CompileOptions options)
     {

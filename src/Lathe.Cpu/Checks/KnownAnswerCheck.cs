@@ -54,7 +54,7 @@ internal sealed class KnownAnswerCheck(RouteRegistry registry)
     /// <summary>What distinguishes the kernels of one route.</summary>
     private static string KernelOf(GraphNode node) => node switch
     {
-        MatMulNode matmul => $"{matmul.Matrix.Type} {matmul.Matrix.InputWidth} {matmul.Bias is not null} {matmul.Residual is not null}",
+        MatMulNode matmul => $"{matmul.Matrix.Type} {matmul.Matrix.InputWidth} {matmul.Bias is not null} {matmul.Residual is not null} {matmul.Gating?.Kind}",
         ExpertMatMulNode experts => $"{experts.Matrix.Type} {experts.Matrix.InputWidth} {experts.Bias is not null} {experts.IsInputShared}",
         GluNode glu => glu.Kind.ToString(),
         GetRowsNode rows => rows.Table.Type.ToString(),
@@ -70,6 +70,7 @@ internal sealed class KnownAnswerCheck(RouteRegistry registry)
         {
             Matrix = matmul.Matrix.FirstRows(ProbeRows),
             Residual = matmul.Residual is null ? null : Narrow(matmul.Residual),
+            Gating = matmul.Gating is null ? null : matmul.Gating with { Gate = Narrow(matmul.Gating.Gate) },
             Result = Narrow(matmul.Result),
         },
         StoreKvNode store => store with { Layer = 0 },

@@ -42,6 +42,15 @@ public unsafe struct MatMulArguments
     /// <summary>Floats from one token's start to the next; 0 if it is the same for all.</summary>
     public long StartStride;
 
+    /// <summary>What gates y[0], element by element, once the results are whole; null for nothing. For kernels with <see cref="MatrixKernel.TakesGate"/>.</summary>
+    public float* Gate;
+
+    /// <summary>Floats from one token's gates to the next.</summary>
+    public long GateStride;
+
+    /// <summary>How: gates, results so far, results, their number.</summary>
+    public delegate*<float*, float*, float*, int, void> Activate;
+
     /// <summary>Each token's activations where they lie anywhere, in place of <see cref="Activations"/> and <see cref="ActivationStride"/>: for kernels with
     /// <see cref="MatrixKernel.TakesScatteredTokens"/>, and for them always.</summary>
     public byte** ActivationRows;

@@ -1,5 +1,6 @@
 using Lathe.Cpu.Execution;
 using Lathe.Cpu.Reference;
+using Lathe.Cpu.Simd.Activations;
 using Lathe.Engine.Graphs;
 using Lathe.Engine.Routing;
 using Lathe.Formats.Gguf;
@@ -41,6 +42,7 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
             ? builder.Derived(matmul.Input, form, kernel.ActivationBytesPerRow(matmul.Input.Width), (from, to) => kernel.CreatePacking(matmul.Input, from, to), kernel.PackedRows)
             : builder.Input(matmul.Input);
         var residual = matmul.Residual is null ? null : builder.Input(matmul.Residual);
+        var gate = matmul.Gating is null ? null : builder.Input(matmul.Gating.Gate);
         var output = builder.Output(matmul.Result, rowWise: false);
         var columns = AccessPattern.ByColumns(matmul.Matrix.OutputWidth, Math.Max(ColumnStep.Unit, kernel.RowMultiple));
         List<BufferAccess> accesses = [BufferAccess.Read(activations, AccessPattern.Whole), BufferAccess.Write(output, columns)];
@@ -49,9 +51,17 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
             accesses.Add(BufferAccess.Read(residual, columns));
         }
 
+        if (gate is not null)
+        {
+            accesses.Add(BufferAccess.Read(gate, columns));
+        }
+
         var scratch = builder.Scratch("matmul.panel", kernel.ScratchBytes);
-        return new Step(kernel, builder.BatchInvariant, matmul, activations, residual, output, scratch, columns, builder.Shape.Rows(matmul.Input.Rows), accesses);
+        return new Step(kernel, builder.BatchInvariant, matmul, activations, residual, gate, output, scratch, columns, builder.Shape.Rows(matmul.Input.Rows), accesses);
     }
+
+    /// <summary>True if its kernel gains from gating results as it stores them.</summary>
+    public virtual bool TakesGate => false;
 
     /// <summary>The kernel for rows of <paramref name="k"/> values, for up to <paramref name="rows"/> rows of activations.</summary>
     protected abstract MatrixKernel CreateKernel(int k, int rows);
@@ -62,6 +72,7 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
         MatMulNode node,
         CpuBuffer activations,
         CpuBuffer? residual,
+        CpuBuffer? gate,
         CpuBuffer output,
         CpuBuffer scratch,
         AccessPattern columns,
@@ -69,6 +80,8 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
         IReadOnlyList<BufferAccess> accesses) : CpuStep(accesses)
     {
         private readonly float[]? _bias = node.Bias is null ? null : WeightRow.LoadVector(node.Bias);
+
+        private readonly delegate*<float*, float*, float*, int, void> _activate = node.Gating is null ? null : GatedRows.Of(node.Gating.Kind);
 
         public override bool IsDivisible => true;
 
@@ -107,6 +120,13 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
                     arguments.StartStride = residual?.FloatStride ?? 0;
                 }
 
+                if (gate is not null && kernel.TakesGate)
+                {
+                    arguments.Gate = gate.FloatRow(context.Thread, 0);
+                    arguments.GateStride = gate.FloatStride;
+                    arguments.Activate = _activate;
+                }
+
                 kernel.Run(&arguments);
                 for (var row = 0; row < tokens; row++)
                 {
@@ -119,6 +139,11 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
                     if (residual is not null && arguments.Start is null)
                     {
                         VectorSum.Accumulate(result, residual.FloatRow(context.Thread, row) + start, end - start);
+                    }
+
+                    if (gate is not null && arguments.Gate is null)
+                    {
+                        _activate(gate.FloatRow(context.Thread, row) + start, result, result, end - start);
                     }
                 }
             }

@@ -21,6 +21,9 @@ public abstract unsafe class MatrixKernel
     /// <summary>True if sums can start from <see cref="MatMulArguments.Start"/>, which saves a pass over the results.</summary>
     public virtual bool TakesStart => false;
 
+    /// <summary>True if results can be gated (<see cref="MatMulArguments.Gate"/>) before they are stored, which saves writing and reading them once.</summary>
+    public virtual bool TakesGate => false;
+
     /// <summary>Bytes of one token's activations for rows of <paramref name="k"/> values.</summary>
     public abstract long ActivationBytesPerRow(int k);
 

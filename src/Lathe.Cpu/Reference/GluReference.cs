@@ -11,6 +11,15 @@ public sealed unsafe class GluReference() : ReferenceRoute<GluNode>("glu", "acti
     protected override CpuStep Compile(GluNode node, StepBuilder builder) =>
         new Step(node, builder.Input(node.Gate), builder.Input(node.Up), builder.Output(node.Result, rowWise: false));
 
+    /// <summary>The formula of a kind.</summary>
+    public static Func<double, double, double> Formula(GluKind kind) => kind switch
+    {
+        GluKind.SwiGlu => SwiGlu,
+        GluKind.GeGlu => GeGlu,
+        GluKind.SwiGluOai => SwiGluOai,
+        _ => throw new ArgumentException($"unknown gated activation {kind}"),
+    };
+
     private static double SwiGlu(double gate, double up) => gate / (1 + Math.Exp(-gate)) * up;
 
     private static double GeGlu(double gate, double up) =>
@@ -31,13 +40,7 @@ public sealed unsafe class GluReference() : ReferenceRoute<GluNode>("glu", "acti
             BufferAccess.Read(up, ColumnsOf(node)),
             BufferAccess.Write(output, ColumnsOf(node)))
     {
-        private readonly Func<double, double, double> _activate = node.Kind switch
-        {
-            GluKind.SwiGlu => SwiGlu,
-            GluKind.GeGlu => GeGlu,
-            GluKind.SwiGluOai => SwiGluOai,
-            _ => throw new ArgumentException($"unknown gated activation {node.Kind}"),
-        };
+        private readonly Func<double, double, double> _activate = Formula(node.Kind);
 
         protected override void RunColumns(in StepContext context, int row, int start, int end)
         {

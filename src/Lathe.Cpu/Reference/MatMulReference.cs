@@ -15,6 +15,7 @@ public sealed unsafe class MatMulReference() : ReferenceRoute<MatMulNode>("matmu
     protected override CpuStep Compile(MatMulNode node, StepBuilder builder)
     {
         var residual = node.Residual is null ? null : builder.Input(node.Residual);
+        var gate = node.Gating is null ? null : builder.Input(node.Gating.Gate);
         var input = builder.Input(node.Input);
         var output = builder.Output(node.Result, rowWise: false);
         var row = builder.Scratch("matmul.row", (long)node.Matrix.InputWidth * sizeof(float));
@@ -25,15 +26,21 @@ public sealed unsafe class MatMulReference() : ReferenceRoute<MatMulNode>("matmu
             accesses.Add(BufferAccess.Read(residual, columns));
         }
 
-        return new Step(node, input, residual, output, row, columns, accesses);
+        if (gate is not null)
+        {
+            accesses.Add(BufferAccess.Read(gate, columns));
+        }
+
+        return new Step(node, input, residual, gate, output, row, columns, accesses);
     }
 
     private sealed class Step(
-        MatMulNode node, CpuBuffer input, CpuBuffer? residual, CpuBuffer output, CpuBuffer scratch, AccessPattern columns, IReadOnlyList<BufferAccess> accesses)
+        MatMulNode node, CpuBuffer input, CpuBuffer? residual, CpuBuffer? gate, CpuBuffer output, CpuBuffer scratch, AccessPattern columns, IReadOnlyList<BufferAccess> accesses)
         : CpuStep(accesses)
     {
         private readonly BlockFormat _format = BlockFormat.Get(node.Matrix.Type);
         private readonly float[]? _bias = node.Bias is null ? null : WeightRow.LoadVector(node.Bias);
+        private readonly Func<double, double, double>? _activate = node.Gating is null ? null : GluReference.Formula(node.Gating.Kind);
 
         public override void Run(in StepContext context)
         {
@@ -50,6 +57,11 @@ public sealed unsafe class MatMulReference() : ReferenceRoute<MatMulNode>("matmu
                     if (residual is not null)
                     {
                         sum += residual.FloatRow(context.Thread, row)[column];
+                    }
+
+                    if (gate is not null)
+                    {
+                        sum = _activate!(gate.FloatRow(context.Thread, row)[column], sum);
                     }
 
                     output.FloatRow(context.Thread, row)[column] = (float)sum;

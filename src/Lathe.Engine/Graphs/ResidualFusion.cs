@@ -37,6 +37,6 @@ public static class ResidualFusion
         var nodes = graph.Nodes.Where(node => !fused.Contains(node)).Select(node => replacement.GetValueOrDefault(node, node)).ToList();
         return new ForwardGraph(nodes, graph.ValueCount, graph.Logits);
 
-        bool IsFusable(GraphValue value) => uses[value.Id] == 1 && producer[value.Id] is MatMulNode { Residual: null };
+        bool IsFusable(GraphValue value) => uses[value.Id] == 1 && producer[value.Id] is MatMulNode { Residual: null, Gating: null };
     }
 }

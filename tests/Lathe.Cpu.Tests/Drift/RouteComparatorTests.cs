@@ -19,8 +19,8 @@ public sealed class RouteComparatorTests
         var comparator = new RouteComparator("cpu.*");
         Assert.Equal(Logits(tiny, probe: null), Logits(tiny, comparator));
         using var runtime = new ModelRuntime(tiny.Model, tiny.Backend, new RuntimeOptions { ContextLength = 16 });
-        var pairs = runtime.GraphFor(s_tokens.Length, 1).Assignments.Zip(runtime.GraphFor(1, 1).Assignments);
-        Assert.Equal(pairs.Where(pair => !pair.First.Route.IsReference).Sum(pair => pair.First.Route == pair.Second.Route ? 1 : 2), comparator.Nodes.Count);
+        var fast = runtime.GraphFor(s_tokens.Length, 1).Assignments.Concat(runtime.GraphFor(1, 1).Assignments).Where(assignment => !assignment.Route.IsReference);
+        Assert.Equal(fast.Select(assignment => (assignment.Node.Name, assignment.Node.Output?.Id, assignment.Route)).Distinct().Count(), comparator.Nodes.Count);
 
         // Kernels that keep their inputs in f32 differ by the order of sums only, however much came before them.
         Assert.All(comparator.Nodes, node => Assert.InRange(node.RelativeRms, 0, RoundsInputs(node) ? 3e-2 : 1e-5));

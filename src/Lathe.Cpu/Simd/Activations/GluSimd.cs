@@ -37,27 +37,7 @@ public sealed unsafe class GluSimd() : SimdRoute<GluNode>("glu", "e^x by a polyn
         protected override void RunColumns(in StepContext context, int row, int start, int end)
         {
             float* g = gate.FloatRow(context.Thread, row), u = up.FloatRow(context.Thread, row), y = output.FloatRow(context.Thread, row);
-            var i = start;
-            for (; i <= end - TLanes.Count; i += TLanes.Count)
-            {
-                TLanes.Store(TActivation.Of(TLanes.Load(g + i), TLanes.Load(u + i)), y + i);
-            }
-
-            if (i < end)
-            {
-                Tail(g + i, u + i, y + i, end - i);
-            }
-        }
-
-        private static void Tail(float* g, float* u, float* y, int count)
-        {
-            float* gates = stackalloc float[TLanes.Count], ups = stackalloc float[TLanes.Count];
-            new Span<float>(gates, TLanes.Count).Clear();
-            new Span<float>(ups, TLanes.Count).Clear();
-            new ReadOnlySpan<float>(g, count).CopyTo(new Span<float>(gates, count));
-            new ReadOnlySpan<float>(u, count).CopyTo(new Span<float>(ups, count));
-            TLanes.Store(TActivation.Of(TLanes.Load(gates), TLanes.Load(ups)), gates);
-            new ReadOnlySpan<float>(gates, count).CopyTo(new Span<float>(y, count));
+            GatedRow<TLanes, TVector, TActivation>.Activate(g + start, u + start, y + start, end - start);
         }
     }
 }

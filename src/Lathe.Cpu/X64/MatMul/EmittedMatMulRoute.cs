@@ -19,6 +19,8 @@ internal sealed class EmittedMatMulRoute(GgmlType type, MatMulRecipe recipe) : M
 
     public override double Tolerance => recipe.Tolerance ?? base.Tolerance;
 
+    public override bool TakesGate => recipe.TakesGate;
+
     public override string? WhyNot(GraphNode node) => recipe.WhyNotHere ?? base.WhyNot(node) ?? recipe.WhyNotLength(((MatMulNode)node).Matrix.InputWidth);
 
     public override string? WhyNot(GraphNode node, GraphShape shape) => WhyNot(node) ?? recipe.WhyNotRows(shape.Rows(((MatMulNode)node).Input.Rows));

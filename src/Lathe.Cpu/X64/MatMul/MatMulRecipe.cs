@@ -46,6 +46,9 @@ internal sealed record MatMulRecipe
     /// <summary>Whether it multiplies by experts, too.</summary>
     public bool IsForExperts { get; init; } = true;
 
+    /// <summary>Whether its kernels gate results as they store them.</summary>
+    public bool TakesGate { get; init; }
+
     /// <summary>Makes the kernel.</summary>
     public required KernelFactory CreateKernel { get; init; }
 

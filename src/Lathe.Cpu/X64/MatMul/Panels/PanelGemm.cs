@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using Lathe.Cpu.MatMul;
 using Lathe.Cpu.Simd.MatMul;
 using Lathe.Cpu.Simd.MatMul.Codes;
@@ -12,6 +13,9 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     private const int Rows = PanelLayout.Rows;
     private const int StepElements = ActivationLayout.StepElements;
     private const int SumStride = Rows * sizeof(float);
+
+    /// <summary>Tokens whose gates are asked for while one's are used.</summary>
+    private const int GatesAhead = 8;
 
     /// <summary>Tokens whose sums wait in the second-level cache for the next chunk.</summary>
     private const int TokensTogether = 512;
@@ -72,6 +76,8 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
     public override bool TakesScatteredTokens => _scattered;
 
     public override bool TakesStart => !_scattered;
+
+    public override bool TakesGate => !_scattered;
 
     private int SumsOffset => PanelScratch.Bytes + _layout.ChunkBytes;
 
@@ -136,6 +142,7 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
         for (var k = 0; k < arguments->K; k += PanelLayout.ChunkElements)
         {
             var end = Math.Min(k + PanelLayout.ChunkElements, arguments->K);
+            var staysHere = end < arguments->K || arguments->Gate is not null;
             Unpack(arguments, k, end - k, row, rows);
             var record = (long)k / PanelLayout.BlockElements * _activations.RecordBytes;
             var call = new PanelGemmArguments
@@ -146,8 +153,8 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
                     : arguments->Activations + (token * arguments->ActivationStride) + record,
                 Source = k > 0 ? sums : (byte*)(arguments->Start + (token * arguments->StartStride) + row),
                 SourceStride = k > 0 ? sumStride : arguments->StartStride * sizeof(float),
-                Target = end < arguments->K ? sums : output,
-                TargetStride = end < arguments->K ? sumStride : outputStride,
+                Target = staysHere ? sums : output,
+                TargetStride = staysHere ? sumStride : outputStride,
                 Record = record,
                 Blocks = (end - k) / PanelLayout.BlockElements,
                 ActivationStride = arguments->ActivationStride,
@@ -157,6 +164,28 @@ internal sealed unsafe class PanelGemm<TCodes> : MatrixKernel
             // The next panel lies behind this one in one piece, and is fetched so, a share with each chunk: memory is slower with a line here and a line there.
             var (from, to) = (panelBytes * k / arguments->K, panelBytes * end / arguments->K);
             Multiply(call, tokens, k > 0 || starts ? _further : _fresh, next + from, next is null ? 0 : to - from);
+        }
+
+        if (arguments->Gate is not null)
+        {
+            Gate(arguments, row, rows, token, tokens);
+        }
+    }
+
+    /// <summary>The sums of a panel become gated results.</summary>
+    private void Gate(MatMulArguments* arguments, int row, int rows, int token, int tokens)
+    {
+        var sums = (float*)(arguments->Scratch + SumsOffset);
+        for (var i = 0; i < tokens; i++)
+        {
+            var gate = arguments->Gate + ((token + i) * arguments->GateStride) + row;
+            for (var line = 0; line < SumStride; line += PanelLayout.VectorBytes)
+            {
+                // Each token's gates lie a whole row apart, which no hardware prefetch foresees.
+                Sse.Prefetch0((byte*)(gate + (GatesAhead * arguments->GateStride)) + line);
+            }
+
+            arguments->Activate(gate, sums + (i * Rows), arguments->Output + ((token + i) * arguments->OutputStride) + row, rows);
         }
     }
 
