@@ -64,10 +64,16 @@ public sealed class CpuBackend : Backend
             steps.AddRange(probed is null ? [planned] : probed.Around(node, route, planned));
         }
 
-        var phases = PhasePlanner.Plan(steps, Threads);
         var logits = builder.Input(graph.Logits);
+        var top = shape.Outputs == 1 ? new TopTokenStep(logits, graph.Logits.Width, Threads) : null;
+        if (top is not null)
+        {
+            steps.Add(new PlannedStep(top, null, null));
+        }
+
+        var phases = PhasePlanner.Plan(steps, Threads);
         var arena = ArenaPlanner.Bind(phases, builder.ScratchBuffers, logits, Threads);
-        return new CpuCompiledGraph(shape, graph.Logits.Width, phases, arena, logits, _pool);
+        return new CpuCompiledGraph(shape, graph.Logits.Width, phases, arena, logits, top, _pool);
     }
 
     public override KvStorage CreateKvStorage(KvLayout layout) => new CpuKvStorage(layout);

@@ -13,15 +13,17 @@ internal sealed class CpuCompiledGraph : CompiledGraph
     private readonly Phase[] _phases;
     private readonly AlignedMemory _arena;
     private readonly CpuBuffer _logits;
+    private readonly TopTokenStep? _top;
     private readonly ComputeThreadPool _pool;
     private readonly Execution _execution;
 
-    public CpuCompiledGraph(GraphShape shape, int vocabularySize, Phase[] phases, AlignedMemory arena, CpuBuffer logits, ComputeThreadPool pool)
+    public CpuCompiledGraph(GraphShape shape, int vocabularySize, Phase[] phases, AlignedMemory arena, CpuBuffer logits, TopTokenStep? top, ComputeThreadPool pool)
         : base(shape, vocabularySize)
     {
         _phases = phases;
         _arena = arena;
         _logits = logits;
+        _top = top;
         _pool = pool;
         _execution = new Execution(phases);
         Assignments = [.. phases.SelectMany(phase => phase.Steps).Where(step => step.Node is not null).Select(step => (step.Node!, (Route)step.Route!))];
@@ -40,12 +42,15 @@ internal sealed class CpuCompiledGraph : CompiledGraph
             throw new ArgumentException($"a batch of {batch.TokenCount} tokens and {batch.OutputCount} outputs does not fit into {Shape}");
         }
 
+        _top?.Reset();
         _execution.Prepare(batch);
         _pool.Run(_execution);
         _execution.ThrowIfFailed();
     }
 
     public override unsafe Span<float> Logits(int output) => new(_logits.FloatRow(0, output), VocabularySize);
+
+    public override int? TopToken => _top?.Token;
 
     public override void Dispose() => _arena.Dispose();
 

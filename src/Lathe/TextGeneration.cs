@@ -95,7 +95,7 @@ public sealed class TextGeneration
             return Text.Length > 0;
         }
 
-        var token = _sampler.Sample(_session.Logits);
+        var token = _sampler.IsGreedy && _session.TopToken is >= 0 and var top ? top : _sampler.Sample(_session.Logits);
         _generated++;
         if (_tokenizer.IsEndOfGeneration(token) && !_options.IgnoreEndOfGeneration)
         {

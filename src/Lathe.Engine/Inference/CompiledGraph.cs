@@ -26,5 +26,8 @@ public abstract class CompiledGraph(GraphShape shape, int vocabularySize) : IDis
     /// <summary>Logits of one output of the last run: <c>[vocabulary]</c>. Valid until the next run.</summary>
     public abstract Span<float> Logits(int output);
 
+    /// <summary>Token of the highest logit of the only output of the last run, as <see cref="Sampling.ArgMax"/> finds it, where the graph looks for it as it makes the logits; otherwise null.</summary>
+    public virtual int? TopToken => null;
+
     public abstract void Dispose();
 }

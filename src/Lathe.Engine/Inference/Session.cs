@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lathe.Engine.Inference.Sampling;
 
 namespace Lathe.Engine.Inference;
 
@@ -12,6 +13,7 @@ public sealed class Session : IDisposable
     private readonly float[] _logits;
     private readonly int[] _single = new int[1];
     private bool _hasLogits;
+    private int? _top;
     private bool _disposed;
 
     internal Session(ModelRuntime runtime)
@@ -38,6 +40,10 @@ public sealed class Session : IDisposable
     /// <summary>Logits <c>[vocabulary]</c> after the last token; the caller may change them (sampling does), they are good for one use.</summary>
     /// <exception cref="InvalidOperationException">Nothing was computed since the session was created or rolled back.</exception>
     public Span<float> Logits => _hasLogits ? _logits : throw new InvalidOperationException("the session has no logits: append a token first");
+
+    /// <summary>Token of the highest logit after the last token, the lowest token among equals; -1 if no logit is a number above negative infinity. What is changed in <see cref="Logits"/> is not considered.</summary>
+    /// <exception cref="InvalidOperationException">As for <see cref="Logits"/>.</exception>
+    public int TopToken => _hasLogits && _top is { } top ? top : ArgMax.Of(Logits);
 
     /// <summary>Makes the session hold exactly <paramref name="prefix"/>, with logits after its last token.</summary>
     /// <returns>How many tokens of the prefix were already held.</returns>
@@ -112,7 +118,7 @@ public sealed class Session : IDisposable
     {
         lock (_runtime.Gate)
         {
-            var fork = new Session(_runtime, _sequence.Fork(Length)) { _hasLogits = _hasLogits };
+            var fork = new Session(_runtime, _sequence.Fork(Length)) { _hasLogits = _hasLogits, _top = _top };
             fork._tokens.AddRange(_tokens);
             _logits.CopyTo(fork._logits, 0);
             return fork;
@@ -182,6 +188,7 @@ public sealed class Session : IDisposable
         if (_hasLogits)
         {
             graph.Logits(firstOutput + item.Outputs - 1).CopyTo(_logits);
+            _top = graph.TopToken;
         }
 
         _sequence.Advance(item.Tokens.Length);

@@ -62,6 +62,19 @@ public class SamplerTests
     }
 
     [Fact]
+    public void Is_greedy_where_nothing_but_the_logits_decides()
+    {
+        var greedy = new SamplingOptions { Temperature = 0 };
+        Assert.True(new Sampler(greedy, 4).IsGreedy);
+        Assert.True(new Sampler(greedy with { TopK = 2, TopP = 0.5f, Seed = 1 }, 4).IsGreedy);
+        Assert.False(new Sampler(greedy with { Temperature = 0.1f }, 4).IsGreedy);
+        Assert.False(new Sampler(greedy with { LogitBias = new Dictionary<int, float> { [1] = 1 } }, 4).IsGreedy);
+        Assert.False(new Sampler(greedy with { RepetitionPenalty = 1.1f }, 4).IsGreedy);
+        Assert.False(new Sampler(greedy with { PresencePenalty = 0.1f }, 4).IsGreedy);
+        Assert.False(new Sampler(greedy with { FrequencyPenalty = 0.1f }, 4).IsGreedy);
+    }
+
+    [Fact]
     public void The_set_that_can_be_drawn_is_the_definitions_for_random_options()
     {
         var random = new Random(5);

@@ -40,8 +40,7 @@ public sealed class Sampler
             }
         }
 
-        var hasPenalties = options.RepetitionPenalty != 1 || options.PresencePenalty != 0 || options.FrequencyPenalty != 0;
-        _history = new TokenHistory(hasPenalties ? options.RepetitionWindow : 0);
+        _history = new TokenHistory(options.HasPenalties ? options.RepetitionWindow : 0);
         _minPDistance = PortableMath.Log(options.MinP);
 
         var limit = options.TopK > 0 ? Math.Min(options.TopK, vocabularySize) : vocabularySize;
@@ -63,6 +62,9 @@ public sealed class Sampler
 
     /// <summary>The seed in use: the options' own, or the one that was drawn in its place.</summary>
     public ulong Seed { get; }
+
+    /// <summary>True if it always chooses the token of the highest logit as the model computed it, so that whoever knows that token need not ask.</summary>
+    public bool IsGreedy => _options.Temperature == 0 && _bias.Length == 0 && !_options.HasPenalties;
 
     /// <summary>Chooses a token. It is not remembered until it is accepted.</summary>
     /// <param name="logits"><c>[vocabulary]</c>; bias and penalties are written into it.</param>

@@ -42,6 +42,9 @@ public sealed record SamplingOptions
     /// <summary>The same seed draws the same tokens from the same logits on every platform. Null draws a seed of its own.</summary>
     public ulong? Seed { get; init; }
 
+    /// <summary>True if the accepted tokens change the logits.</summary>
+    internal bool HasPenalties => RepetitionPenalty != 1 || PresencePenalty != 0 || FrequencyPenalty != 0;
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="SamplingException">A value is out of its range; the message names it.</exception>
     public void Validate()
