@@ -1,6 +1,7 @@
 using Lathe.Cpu.Checks;
 using Lathe.Cpu.Execution;
 using Lathe.Cpu.MatMul;
+using Lathe.Cpu.MatMul.Experts;
 using Lathe.Cpu.Simd.Activations;
 using Lathe.Cpu.Threading;
 using Lathe.Cpu.X64;
@@ -81,8 +82,8 @@ public sealed class CpuBackend : Backend
     public override void Dispose() => _pool.Dispose();
 
     /// <summary>Whether the route of the product gains from gating its results itself, and does it as the route of the gated unit would.</summary>
-    private bool GatesItsResults(MatMulNode product, GluNode glu, GraphShape shape, RoutePolicy policy) =>
-        Routes.Select(product, shape, policy) is MatMulRoute { TakesGate: true } && Routes.Select(glu, shape, policy) is GluSimd;
+    private bool GatesItsResults(GraphNode product, GluNode glu, GraphShape shape, RoutePolicy policy) =>
+        Routes.Select(product, shape, policy) is MatMulRoute { TakesGate: true } or ExpertMatMulRoute { TakesGate: true } && Routes.Select(glu, shape, policy) is GluSimd;
 
     private CpuRoute Choose(GraphNode node, GraphShape shape, KvLayout kv, CompileOptions options)
     {

@@ -55,7 +55,7 @@ internal sealed class KnownAnswerCheck(RouteRegistry registry)
     private static string KernelOf(GraphNode node) => node switch
     {
         MatMulNode matmul => $"{matmul.Matrix.Type} {matmul.Matrix.InputWidth} {matmul.Bias is not null} {matmul.Residual is not null} {matmul.Gating?.Kind}",
-        ExpertMatMulNode experts => $"{experts.Matrix.Type} {experts.Matrix.InputWidth} {experts.Bias is not null} {experts.IsInputShared}",
+        ExpertMatMulNode experts => $"{experts.Matrix.Type} {experts.Matrix.InputWidth} {experts.Bias is not null} {experts.IsInputShared} {experts.Gating?.Kind}",
         GluNode glu => glu.Kind.ToString(),
         GetRowsNode rows => rows.Table.Type.ToString(),
         AttentionNode attention => attention.Attention.ToString(),
@@ -78,7 +78,8 @@ internal sealed class KnownAnswerCheck(RouteRegistry registry)
         ExpertMatMulNode experts when experts.Matrix.OutputWidth > ProbeRows => experts with
         {
             Matrix = experts.Matrix.FirstRows(ProbeRows),
-            Result = experts.Result with { Width = experts.Used * ProbeRows, GroupWidth = ProbeRows },
+            Gating = experts.Gating is null ? null : experts.Gating with { Gate = NarrowGroups(experts.Gating.Gate, experts.Used) },
+            Result = NarrowGroups(experts.Result, experts.Used),
         },
         _ => node,
     };
@@ -88,6 +89,8 @@ internal sealed class KnownAnswerCheck(RouteRegistry registry)
         attention.Window is { } window ? attention with { Window = Math.Min(window, ProbeWindow) } : attention;
 
     private static GraphValue Narrow(GraphValue value) => value with { Width = ProbeRows, GroupWidth = ProbeRows };
+
+    private static GraphValue NarrowGroups(GraphValue value, int groups) => value with { Width = groups * ProbeRows, GroupWidth = ProbeRows };
 
     private double Error(CpuRoute route, GraphNode node, int tokens, KvLayout? layout, bool batchInvariant)
     {

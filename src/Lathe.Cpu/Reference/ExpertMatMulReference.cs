@@ -17,16 +17,21 @@ public sealed unsafe class ExpertMatMulReference() : ReferenceRoute<ExpertMatMul
         node,
         builder.Input(node.Input),
         builder.Input(node.Routing),
+        node.Gating is null ? null : builder.Input(node.Gating.Gate),
         builder.Output(node.Result, rowWise: false),
         builder.Scratch("expert_matmul.row", (long)node.Matrix.InputWidth * sizeof(float)));
 
-    private sealed class Step(ExpertMatMulNode node, CpuBuffer input, CpuBuffer routing, CpuBuffer output, CpuBuffer scratch)
+    private sealed class Step(ExpertMatMulNode node, CpuBuffer input, CpuBuffer routing, CpuBuffer? gate, CpuBuffer output, CpuBuffer scratch)
         : CpuStep(
-            BufferAccess.Read(input, AccessPattern.Whole),
-            BufferAccess.Read(routing, AccessPattern.Whole),
-            BufferAccess.Write(output, AccessPattern.Whole))
+            [
+                BufferAccess.Read(input, AccessPattern.Whole),
+                BufferAccess.Read(routing, AccessPattern.Whole),
+                .. gate is null ? Array.Empty<BufferAccess>() : [BufferAccess.Read(gate, AccessPattern.Whole)],
+                BufferAccess.Write(output, AccessPattern.Whole),
+            ])
     {
         private readonly BlockFormat _format = BlockFormat.Get(node.Matrix.Type);
+        private readonly Func<double, double, double>? _activate = node.Gating is null ? null : GluReference.Formula(node.Gating.Kind);
         private readonly float[][]? _bias =
             node.Bias is { } bias ? [.. Enumerable.Range(0, bias.OutputWidth).Select(expert => WeightRow.LoadVector(bias.Rows(expert, 1)))] : null;
 
@@ -66,7 +71,13 @@ public sealed unsafe class ExpertMatMulReference() : ReferenceRoute<ExpertMatMul
 
                     var x = input.FloatRow(context.Thread, row) + (node.IsInputShared ? 0 : place * width);
                     var sum = DotProduct.Of(weights, x, width) + (_bias is null ? 0 : _bias[expert][column]);
-                    output.FloatRow(context.Thread, row)[(place * node.Matrix.OutputWidth) + column] = (float)sum;
+                    var at = (place * node.Matrix.OutputWidth) + column;
+                    if (gate is not null)
+                    {
+                        sum = _activate!(gate.FloatRow(context.Thread, row)[at], sum);
+                    }
+
+                    output.FloatRow(context.Thread, row)[at] = (float)sum;
                 }
             }
         }

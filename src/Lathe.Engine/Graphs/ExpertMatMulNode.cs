@@ -8,7 +8,9 @@ namespace Lathe.Engine.Graphs;
 /// <param name="Input">One row of <c>in</c> values for all experts of a token, or <c>used</c> groups of them, one for each.</param>
 /// <param name="Routing">What <see cref="RouteExpertsNode"/> makes.</param>
 /// <param name="Bias"><c>[out, experts]</c>, or null.</param>
-public sealed record ExpertMatMulNode(string Name, int Layer, Weight Matrix, GraphValue Input, GraphValue Routing, Weight? Bias, GraphValue Result) : GraphNode(Name, Layer)
+/// <param name="Gating">What gates the results, or null.</param>
+public sealed record ExpertMatMulNode(string Name, int Layer, Weight Matrix, GraphValue Input, GraphValue Routing, Weight? Bias, GraphValue Result, Gating? Gating = null)
+    : GraphNode(Name, Layer)
 {
     public override string Op => "expert_matmul";
 
@@ -18,7 +20,7 @@ public sealed record ExpertMatMulNode(string Name, int Layer, Weight Matrix, Gra
     /// <summary>True if all experts of a token read the same values.</summary>
     public bool IsInputShared => Input.Width == Matrix.InputWidth;
 
-    public override IReadOnlyList<GraphValue> Inputs => [Input, Routing];
+    public override IReadOnlyList<GraphValue> Inputs => Gating is null ? [Input, Routing] : [Input, Routing, Gating.Gate];
 
     public override GraphValue? Output => Result;
 }

@@ -8,7 +8,7 @@ using Lathe.Formats.Gguf;
 
 namespace Lathe.Cpu.Tests.Graphs;
 
-public sealed class GatingFusionTests
+public sealed unsafe class GatingFusionTests
 {
     private readonly Weight _matrix = Values.Matrix(GgmlType.Q8_0, 32, 32, new float[32 * 32]);
 
@@ -22,6 +22,24 @@ public sealed class GatingFusionTests
         Assert.Equal(graph.Nodes.Where(node => node != up).Select(node => node == glu ? up with { Gating = new Gating(GluKind.GeGlu, glu.Gate), Result = glu.Result } : node), fused.Nodes);
         Assert.Equal([up.Input, glu.Gate], fused.Nodes.OfType<MatMulNode>().Single(node => node.Gating is not null).Inputs);
         Assert.Equal(graph.Logits, fused.Logits);
+    }
+
+    [Fact]
+    public void So_do_products_of_experts()
+    {
+        var experts = new Weight("experts", GgmlType.Q8_0, 32, 8, _matrix.Data, _matrix.RowBytes, 4);
+        var graph = Graph((builder, input) =>
+        {
+            var routing = builder.RouteExperts(builder.MatMul(_matrix, input), 2);
+            var glu = builder.Glu(GluKind.SwiGluOai, builder.ExpertMatMul(experts, input, routing), builder.ExpertMatMul(experts, input, routing));
+            return builder.WeightedSum(glu, routing);
+        });
+        var glu = graph.Nodes.OfType<GluNode>().Single();
+        var fused = GatingFusion.Apply(graph, (_, _) => true);
+        var up = Assert.IsType<ExpertMatMulNode>(Assert.Single(fused.Nodes, node => node.Output == glu.Result));
+        Assert.Equal(new Gating(GluKind.SwiGluOai, glu.Gate), up.Gating);
+        Assert.Equal(glu.Gate, up.Inputs[^1]);
+        Assert.Equal(graph.Nodes.Count - 1, fused.Nodes.Count);
     }
 
     [Fact]

@@ -160,6 +160,27 @@ public sealed unsafe class ExpertTests
         }
     }
 
+    [Theory]
+    [InlineData("cpu.expert_matmul.reference", GgmlType.Q8_0, 1e-13, 21)]
+    [InlineData("cpu.expert_matmul.q8_0.gemm.vnni512", GgmlType.Q8_0, 3e-4, 21)]
+    [InlineData("cpu.expert_matmul.q8_0.gemm.vnni512", GgmlType.Q8_0, 3e-4, 70)]
+    [InlineData("cpu.expert_matmul.mxfp4.gemm.vnni512", GgmlType.MXFP4, 3e-4, 70)]
+    [InlineData("cpu.expert_matmul.q8_0.gemm.vnni256", GgmlType.Q8_0, 3e-4, 21)]
+    [InlineData("cpu.expert_matmul.q8_0.gemv.vnni512", GgmlType.Q8_0, 3e-4, 1)]
+    public void Results_of_experts_are_gated(string id, GgmlType type, double limit, int tokens)
+    {
+        var route = OpRoutes.Get(id);
+        var matrix = WithExperts(Values.Matrix(type, 32, 2, new float[64]), outputs: 1, experts: 2);
+        var node = new ExpertMatMulNode("experts", 0, matrix, Values.Tokens(0, 32), Values.Tokens(1, 2), null, Values.Tokens(2, 1, 1));
+        Assert.SkipWhen(route.WhyNot(node) is not null, $"{id} is not for this processor.");
+        foreach (var threads in OpTest.ThreadCounts)
+        {
+            Check(route, limit, type, new Case(96, 50, Experts: 9, Used: 3, tokens, IsShared: true, WithBias: true, threads, GluKind.SwiGlu));
+            Check(route, limit, type, new Case(544, 33, Experts: 4, Used: 2, tokens, IsShared: true, WithBias: false, threads, GluKind.GeGlu));
+            Check(route, limit, type, new Case(256, 64, Experts: 4, Used: 2, tokens, IsShared: false, WithBias: true, threads, GluKind.SwiGlu));
+        }
+    }
+
     [Fact]
     public void A_view_of_rows_keeps_to_its_expert()
     {
@@ -219,17 +240,25 @@ public sealed unsafe class ExpertTests
             }
         }
 
+        var gates = Numbers.Normal(expected.Length, 6, deviation: 3);
+        if (c.Gating is { } kind)
+        {
+            expected = [.. expected.Zip(gates, (up, gate) => GatedUnits.Activate(kind, gate, up))];
+        }
+
         using var test = new OpTest(new GraphShape(c.Tokens, 1), c.Threads);
+        var gateValue = Values.Tokens(3, c.Used * c.Outputs, c.Outputs);
+        test.SetInput(gateValue, gates);
         GraphValue input = Values.Tokens(0, inputWidth, c.Inputs), picked = Values.Tokens(1, 2 * c.Used);
         test.SetInput(input, x);
         test.SetInput(picked, routing, rowWise: true);
         var biases = c.WithBias ? Values.Matrix(GgmlType.F32, c.Outputs, c.Experts, bias) : null;
-        var node = new ExpertMatMulNode("experts", 0, matrix, input, picked, biases, Values.Tokens(2, c.Used * c.Outputs, c.Outputs));
+        var node = new ExpertMatMulNode("experts", 0, matrix, input, picked, biases, Values.Tokens(2, c.Used * c.Outputs, c.Outputs), c.Gating is { } gated ? new Gating(gated, gateValue) : null);
         Numbers.AssertClose(limit, test.Run(route, node, Values.Batch(c.Tokens)), expected, $"{route.Id}, {type}, {c}");
     }
 
     private static Weight WithExperts(Weight matrix, int outputs, int experts) =>
         new("experts", matrix.Type, matrix.InputWidth, outputs, matrix.Data, matrix.RowBytes, experts);
 
-    private sealed record Case(int Inputs, int Outputs, int Experts, int Used, int Tokens, bool IsShared, bool WithBias, int Threads);
+    private sealed record Case(int Inputs, int Outputs, int Experts, int Used, int Tokens, bool IsShared, bool WithBias, int Threads, GluKind? Gating = null);
 }

@@ -93,17 +93,9 @@ public sealed unsafe class GatedMatMulTests
                 sum += (double)weights[(column * inputs) + k] * x[(token * inputs) + k];
             }
 
-            expected[i] = Activate(kind, gates[i], sum);
+            expected[i] = GatedUnits.Activate(kind, gates[i], sum);
         }
 
         return expected;
     }
-
-    private static double Activate(GluKind kind, double gate, double up) => kind switch
-    {
-        GluKind.SwiGlu => gate / (1 + Math.Exp(-gate)) * up,
-        GluKind.GeGlu => gate / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (gate + (0.044715 * Math.Pow(gate, 3))))) * up,
-        GluKind.SwiGluOai => Math.Min(gate, 7) / (1 + Math.Exp(-1.702 * Math.Min(gate, 7))) * (Math.Clamp(up, -7, 7) + 1),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
 }

@@ -11,9 +11,12 @@ internal abstract unsafe class ExpertGemmStep : CpuStep
 
     protected ExpertGemmStep(ExpertOperands operands, StepBuilder builder)
         : base(
-            BufferAccess.Read(operands.ActivationRows, AccessPattern.Whole),
-            BufferAccess.Read(operands.Routing, AccessPattern.Whole),
-            BufferAccess.Write(operands.Output, AccessPattern.Whole))
+            [
+                BufferAccess.Read(operands.ActivationRows, AccessPattern.Whole),
+                BufferAccess.Read(operands.Routing, AccessPattern.Whole),
+                .. operands.Gate is null ? Array.Empty<BufferAccess>() : [BufferAccess.Read(operands.Gate, AccessPattern.Whole)],
+                BufferAccess.Write(operands.Output, AccessPattern.Whole),
+            ])
     {
         var matrix = operands.Node.Matrix;
         Operands = operands;

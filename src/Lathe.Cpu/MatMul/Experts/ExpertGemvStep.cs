@@ -5,9 +5,12 @@ namespace Lathe.Cpu.MatMul.Experts;
 /// <summary>One token times its experts. Threads divide the columns of all of them as one row, as the activation behind does.</summary>
 internal sealed unsafe class ExpertGemvStep(ExpertOperands operands, CpuBuffer scratch)
     : CpuStep(
-        BufferAccess.Read(operands.ActivationRows, AccessPattern.Whole),
-        BufferAccess.Read(operands.Routing, AccessPattern.Whole),
-        BufferAccess.Write(operands.Output, Columns(operands)))
+        [
+            BufferAccess.Read(operands.ActivationRows, AccessPattern.Whole),
+            BufferAccess.Read(operands.Routing, AccessPattern.Whole),
+            .. operands.Gate is null ? Array.Empty<BufferAccess>() : [BufferAccess.Read(operands.Gate, Columns(operands))],
+            BufferAccess.Write(operands.Output, Columns(operands)),
+        ])
 {
     public override bool IsDivisible => true;
 
@@ -31,7 +34,7 @@ internal sealed unsafe class ExpertGemvStep(ExpertOperands operands, CpuBuffer s
                 arguments.Output = result;
                 arguments.OutputStride = width;
                 operands.Kernel.Run(&arguments);
-                operands.AddBias(result, (int)experts[place], first, last);
+                operands.Finish(context.Thread, row, place, (int)experts[place], first, last);
             }
         }
     }

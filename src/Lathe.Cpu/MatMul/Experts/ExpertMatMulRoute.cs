@@ -37,11 +37,19 @@ internal abstract class ExpertMatMulRoute(GgmlType type, string recipe) : CpuRou
         var product = (ExpertMatMulNode)node;
         var kernel = CreateKernel(product.Matrix.InputWidth, builder.Shape.Tokens);
         var operands = new ExpertOperands(
-            kernel, product, Activations(kernel, product, builder), builder.Input(product.Routing), builder.Output(product.Result, rowWise: false));
+            kernel,
+            product,
+            Activations(kernel, product, builder),
+            builder.Input(product.Routing),
+            product.Gating is null ? null : builder.Input(product.Gating.Gate),
+            builder.Output(product.Result, rowWise: false));
         return builder.Shape.Tokens == 1 && !builder.BatchInvariant
             ? new ExpertGemvStep(operands, builder.Scratch("expert_matmul.panel", kernel.ScratchBytes))
             : ExpertGemmStep.Create(operands, builder);
     }
+
+    /// <inheritdoc cref="MatMulRoute.TakesGate"/>
+    public virtual bool TakesGate => false;
 
     /// <summary>The kernel for rows of <paramref name="k"/> values, for up to <paramref name="rows"/> rows of activations.</summary>
     protected abstract MatrixKernel CreateKernel(int k, int rows);

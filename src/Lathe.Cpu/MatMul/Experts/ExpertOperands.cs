@@ -1,14 +1,17 @@
 using Lathe.Cpu.Execution;
 using Lathe.Cpu.Reference;
+using Lathe.Cpu.Simd.Activations;
 using Lathe.Engine.Graphs;
 
 namespace Lathe.Cpu.MatMul.Experts;
 
 /// <summary>What both ways of an expert product have in common.</summary>
-internal sealed unsafe class ExpertOperands(MatrixKernel kernel, ExpertMatMulNode node, CpuBuffer activations, CpuBuffer routing, CpuBuffer output)
+internal sealed unsafe class ExpertOperands(MatrixKernel kernel, ExpertMatMulNode node, CpuBuffer activations, CpuBuffer routing, CpuBuffer? gate, CpuBuffer output)
 {
     private readonly float[][]? _bias =
         node.Bias is { } bias ? [.. Enumerable.Range(0, bias.OutputWidth).Select(expert => WeightRow.LoadVector(bias.Rows(expert, 1)))] : null;
+
+    private readonly delegate*<float*, float*, float*, int, void> _activate = node.Gating is null ? null : GatedRows.Of(node.Gating.Kind);
 
     public MatrixKernel Kernel { get; } = kernel;
 
@@ -17,6 +20,9 @@ internal sealed unsafe class ExpertOperands(MatrixKernel kernel, ExpertMatMulNod
     public CpuBuffer ActivationRows { get; } = activations;
 
     public CpuBuffer Routing { get; } = routing;
+
+    /// <summary>What gates the results; null for nothing.</summary>
+    public CpuBuffer? Gate { get; } = gate;
 
     public CpuBuffer Output { get; } = output;
 
@@ -40,15 +46,21 @@ internal sealed unsafe class ExpertOperands(MatrixKernel kernel, ExpertMatMulNod
         Scratch = scratch,
     };
 
-    /// <summary>Adds the expert's bias to columns <c>[start, end)</c> of a result.</summary>
-    public void AddBias(float* result, int expert, int start, int end)
+    /// <summary>Adds the expert's bias to columns <c>[start, end)</c> of the result of a place, and gates them: while they are in the caches.</summary>
+    public void Finish(int thread, int row, int place, int expert, int start, int end)
     {
+        var result = Result(thread, row, place) + start;
         if (_bias is not null)
         {
             fixed (float* bias = _bias[expert])
             {
-                VectorSum.Accumulate(result + start, bias + start, end - start);
+                VectorSum.Accumulate(result, bias + start, end - start);
             }
+        }
+
+        if (Gate is not null)
+        {
+            _activate(Gate.FloatRow(thread, row) + ((long)place * Node.Matrix.OutputWidth) + start, result, result, end - start);
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed unsafe class GatheredExpertStep : ExpertGemmStep
             var (row, place) = Math.DivRem(members[i], used);
             var result = Operands.Result(context.Thread, row, place);
             Unsafe.CopyBlock(result + start, results + (i * _resultStride), (uint)((end - start) * sizeof(float)));
-            Operands.AddBias(result, expert, start, end);
+            Operands.Finish(context.Thread, row, place, expert, start, end);
         }
     }
 }

@@ -37,7 +37,8 @@ internal sealed unsafe class ScatteredExpertStep : ExpertGemmStep
         Operands.Kernel.Run(&arguments);
         for (var i = 0; i < members.Length; i++)
         {
-            Operands.AddBias(arguments.OutputRows[i], expert, start, end);
+            var (row, place) = Math.DivRem(members[i], Operands.Node.Used);
+            Operands.Finish(context.Thread, row, place, expert, start, end);
         }
     }
 }

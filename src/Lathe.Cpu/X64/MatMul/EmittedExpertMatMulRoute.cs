@@ -20,6 +20,8 @@ internal sealed class EmittedExpertMatMulRoute(GgmlType type, MatMulRecipe recip
 
     public override double Tolerance => recipe.Tolerance ?? base.Tolerance;
 
+    public override bool TakesGate => recipe.TakesGate;
+
     public override string? WhyNot(GraphNode node) => recipe.WhyNotHere ?? base.WhyNot(node) ?? recipe.WhyNotLength(((ExpertMatMulNode)node).Matrix.InputWidth);
 
     public override string? WhyNot(GraphNode node, GraphShape shape) => WhyNot(node) ?? recipe.WhyNotRows(shape.Tokens);
