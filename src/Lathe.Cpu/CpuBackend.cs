@@ -83,7 +83,7 @@ public sealed class CpuBackend : Backend
 
     /// <summary>Whether the route of the product gains from gating its results itself, and does it as the route of the gated unit would.</summary>
     private bool GatesItsResults(GraphNode product, GluNode glu, GraphShape shape, RoutePolicy policy) =>
-        Routes.Select(product, shape, policy) is MatMulRoute { TakesGate: true } or ExpertMatMulRoute { TakesGate: true } && Routes.Select(glu, shape, policy) is GluSimd;
+        Routes.Select(product, shape, policy) is MatMulRoute { GainsFromGating: true } or ExpertMatMulRoute { GainsFromGating: true } && Routes.Select(glu, shape, policy) is GluSimd;
 
     private CpuRoute Choose(GraphNode node, GraphShape shape, KvLayout kv, CompileOptions options)
     {

@@ -60,8 +60,8 @@ internal abstract unsafe class MatMulRoute(GgmlType type, string recipe) : CpuRo
         return new Step(kernel, builder.BatchInvariant, matmul, activations, residual, gate, output, scratch, columns, builder.Shape.Rows(matmul.Input.Rows), accesses);
     }
 
-    /// <summary>True if its kernel gains from gating results as it stores them.</summary>
-    public virtual bool TakesGate => false;
+    /// <summary>True if a product and the unit that gates its results are faster as one node than as two.</summary>
+    public virtual bool GainsFromGating => false;
 
     /// <summary>The kernel for rows of <paramref name="k"/> values, for up to <paramref name="rows"/> rows of activations.</summary>
     protected abstract MatrixKernel CreateKernel(int k, int rows);

@@ -6,37 +6,21 @@ public static class ResidualFusion
 {
     public static ForwardGraph Apply(ForwardGraph graph)
     {
-        var uses = new int[graph.ValueCount];
-        var producer = new GraphNode?[graph.ValueCount];
-        foreach (var node in graph.Nodes)
-        {
-            foreach (var input in node.Inputs)
-            {
-                uses[input.Id]++;
-            }
-
-            if (node.Output is { } output)
-            {
-                producer[output.Id] = node;
-            }
-        }
-
-        var fused = new HashSet<GraphNode>(ReferenceEqualityComparer.Instance);
-        var replacement = new Dictionary<GraphNode, GraphNode>(ReferenceEqualityComparer.Instance);
+        var rewrite = new GraphRewrite(graph);
         foreach (var add in graph.Nodes.OfType<AddNode>())
         {
-            var (product, residual) = IsFusable(add.Right) ? (add.Right, add.Left) : (add.Left, add.Right);
-            if (IsFusable(product))
+            if (ProductOf(add.Right) is { } right)
             {
-                var matmul = (MatMulNode)producer[product.Id]!;
-                fused.Add(matmul);
-                replacement[add] = new MatMulNode(matmul.Name, matmul.Layer, matmul.Matrix, matmul.Input, matmul.Bias, residual, add.Result);
+                rewrite.Fuse(right, add, right with { Residual = add.Left, Result = add.Result });
+            }
+            else if (ProductOf(add.Left) is { } left)
+            {
+                rewrite.Fuse(left, add, left with { Residual = add.Right, Result = add.Result });
             }
         }
 
-        var nodes = graph.Nodes.Where(node => !fused.Contains(node)).Select(node => replacement.GetValueOrDefault(node, node)).ToList();
-        return new ForwardGraph(nodes, graph.ValueCount, graph.Logits);
+        return rewrite.Apply();
 
-        bool IsFusable(GraphValue value) => uses[value.Id] == 1 && producer[value.Id] is MatMulNode { Residual: null, Gating: null };
+        MatMulNode? ProductOf(GraphValue value) => rewrite.ProducerForOneReader(value) is MatMulNode { Residual: null, Gating: null } product ? product : null;
     }
 }

@@ -39,7 +39,7 @@ public sealed class ElementWiseTests
         foreach (var (width, tokens, threads) in Grid())
         {
             float[] gate = Numbers.Normal(width * tokens, 1, deviation: 4), up = Numbers.Normal(width * tokens, 2);
-            var expected = gate.Zip(up, (g, u) => g / (1 + Math.Exp(-g)) * u).ToArray();
+            var expected = gate.Zip(up, (g, u) => GatedUnits.Activate(GluKind.SwiGlu, g, u)).ToArray();
             Numbers.AssertClose(1e-12, Glu(route, gate, up, width, tokens, threads), expected, $"{width} values, {tokens} tokens, {threads} threads");
         }
     }
@@ -51,7 +51,7 @@ public sealed class ElementWiseTests
         foreach (var (width, tokens, threads) in Grid())
         {
             float[] gate = Numbers.Normal(width * tokens, 1, deviation: 3), up = Numbers.Normal(width * tokens, 2);
-            var expected = gate.Zip(up, (g, u) => Gelu(g) * u).ToArray();
+            var expected = gate.Zip(up, (g, u) => GatedUnits.Activate(GluKind.GeGlu, g, u)).ToArray();
             Numbers.AssertClose(1e-12, Glu(route, gate, up, width, tokens, threads, GluKind.GeGlu), expected, $"{width} values, {tokens} tokens, {threads} threads");
         }
     }
@@ -65,7 +65,7 @@ public sealed class ElementWiseTests
         for (var i = 0; i < gate.Length; i++)
         {
             // The exponent of the sigmoid form reaches 18, and its rounding in f32 is a relative error of the result.
-            var expected = Gelu(gate[i]);
+            var expected = GatedUnits.Activate(GluKind.GeGlu, gate[i], 1);
             Assert.True(Math.Abs(actual[i] - expected) <= 4e-6 * Math.Abs(expected), $"gelu({gate[i]}) is {actual[i]}, expected {expected}");
         }
 
@@ -79,7 +79,7 @@ public sealed class ElementWiseTests
         foreach (var (width, tokens, threads) in Grid())
         {
             float[] gate = Numbers.Normal(width * tokens, 1, deviation: 6), up = Numbers.Normal(width * tokens, 2, deviation: 6);
-            var expected = gate.Zip(up, (g, u) => Oai(g, u)).ToArray();
+            var expected = gate.Zip(up, (g, u) => GatedUnits.Activate(GluKind.SwiGluOai, g, u)).ToArray();
             Numbers.AssertClose(1e-12, Glu(route, gate, up, width, tokens, threads, GluKind.SwiGluOai), expected, $"{width} values, {tokens} tokens, {threads} threads");
         }
 
@@ -188,14 +188,6 @@ public sealed class ElementWiseTests
         test.SetInput(Values.Tokens(1, 30), b);
         var node = new AddNode("add", 0, Values.Tokens(0, 30), Values.Tokens(1, 30), Values.Tokens(2, 30));
         Assert.Equal(a.Zip(b, (x, y) => x + y), test.Run(OpRoutes.Get(route), node, Values.Batch(3, shape: shape)));
-    }
-
-    private static double Gelu(double x) => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * Math.Pow(x, 3)))));
-
-    private static double Oai(double gate, double up)
-    {
-        var limited = gate > 7 ? 7 : gate;
-        return limited / (1 + Math.Exp(-1.702 * limited)) * ((up > 7 ? 7 : up < -7 ? -7 : up) + 1);
     }
 
     private static float[] Glu(string route, float[] gate, float[] up, int width, int tokens, int threads, GluKind kind = GluKind.SwiGlu)

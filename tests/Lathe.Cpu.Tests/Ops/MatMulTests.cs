@@ -4,12 +4,11 @@ using Lathe.Engine.Inference;
 using Lathe.Engine.Models;
 using Lathe.Engine.Routing;
 using Lathe.Formats.Gguf;
-using Lathe.Formats.Quantization;
 
 namespace Lathe.Cpu.Tests.Ops;
 
 /// <summary>The reference product and the routes for float weights, with what a node adds to a product; the kernels have tests of their own.</summary>
-public sealed unsafe class MatMulTests
+public sealed class MatMulTests
 {
     private const string Route = "cpu.matmul.reference";
 
@@ -88,27 +87,12 @@ public sealed unsafe class MatMulTests
     private static void Check(CpuRoute route, double limit, GgmlType type, int inputs, int outputs, (int Tokens, bool WithBias, bool WithResidual)[] batches)
     {
         var matrix = Values.Matrix(type, inputs, outputs, Numbers.Normal(inputs * outputs, 1));
-        var weights = new float[inputs * outputs];
-        fixed (float* target = weights)
-        {
-            BlockFormat.Get(type).Dequantize(matrix.Data, target, weights.Length);
-        }
-
         var bias = Numbers.Normal(outputs, 2);
         foreach (var (tokens, withBias, withResidual) in batches)
         {
             var x = Numbers.Normal(inputs * tokens, 3);
             var residual = Numbers.Normal(outputs * tokens, 4);
-            var expected = new double[outputs * tokens];
-            for (var i = 0; i < expected.Length; i++)
-            {
-                var (token, column) = Math.DivRem(i, outputs);
-                expected[i] = (withBias ? bias[column] : 0) + (withResidual ? residual[i] : 0);
-                for (var k = 0; k < inputs; k++)
-                {
-                    expected[i] += (double)weights[(column * inputs) + k] * x[(token * inputs) + k];
-                }
-            }
+            double[] expected = [.. PlainProduct.Of(matrix, x, withBias ? bias : null).Zip(residual, (product, rest) => product + (withResidual ? rest : 0))];
 
             foreach (var threads in OpTest.ThreadCounts)
             {

@@ -10,13 +10,7 @@ internal abstract unsafe class ExpertGemmStep : CpuStep
     private readonly CpuBuffer _groups;
 
     protected ExpertGemmStep(ExpertOperands operands, StepBuilder builder)
-        : base(
-            [
-                BufferAccess.Read(operands.ActivationRows, AccessPattern.Whole),
-                BufferAccess.Read(operands.Routing, AccessPattern.Whole),
-                .. operands.Gate is null ? Array.Empty<BufferAccess>() : [BufferAccess.Read(operands.Gate, AccessPattern.Whole)],
-                BufferAccess.Write(operands.Output, AccessPattern.Whole),
-            ])
+        : base(operands.Accesses(AccessPattern.Whole))
     {
         var matrix = operands.Node.Matrix;
         Operands = operands;

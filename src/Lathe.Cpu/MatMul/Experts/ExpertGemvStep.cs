@@ -4,13 +4,7 @@ namespace Lathe.Cpu.MatMul.Experts;
 
 /// <summary>One token times its experts. Threads divide the columns of all of them as one row, as the activation behind does.</summary>
 internal sealed unsafe class ExpertGemvStep(ExpertOperands operands, CpuBuffer scratch)
-    : CpuStep(
-        [
-            BufferAccess.Read(operands.ActivationRows, AccessPattern.Whole),
-            BufferAccess.Read(operands.Routing, AccessPattern.Whole),
-            .. operands.Gate is null ? Array.Empty<BufferAccess>() : [BufferAccess.Read(operands.Gate, Columns(operands))],
-            BufferAccess.Write(operands.Output, Columns(operands)),
-        ])
+    : CpuStep(operands.Accesses(Columns(operands)))
 {
     public override bool IsDivisible => true;
 

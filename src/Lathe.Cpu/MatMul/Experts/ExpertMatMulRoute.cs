@@ -48,8 +48,8 @@ internal abstract class ExpertMatMulRoute(GgmlType type, string recipe) : CpuRou
             : ExpertGemmStep.Create(operands, builder);
     }
 
-    /// <inheritdoc cref="MatMulRoute.TakesGate"/>
-    public virtual bool TakesGate => false;
+    /// <inheritdoc cref="MatMulRoute.GainsFromGating"/>
+    public virtual bool GainsFromGating => false;
 
     /// <summary>The kernel for rows of <paramref name="k"/> values, for up to <paramref name="rows"/> rows of activations.</summary>
     protected abstract MatrixKernel CreateKernel(int k, int rows);

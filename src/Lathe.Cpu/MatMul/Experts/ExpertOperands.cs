@@ -29,6 +29,18 @@ internal sealed unsafe class ExpertOperands(MatrixKernel kernel, ExpertMatMulNod
     /// <summary>Bytes of the activations that one product reads.</summary>
     public long ActivationBytes { get; } = kernel.ActivationBytesPerRow(node.Matrix.InputWidth);
 
+    /// <summary>What a step touches that makes the results in parts of some pattern.</summary>
+    public IReadOnlyList<BufferAccess> Accesses(AccessPattern results)
+    {
+        List<BufferAccess> accesses = [BufferAccess.Read(ActivationRows, AccessPattern.Whole), BufferAccess.Read(Routing, AccessPattern.Whole), BufferAccess.Write(Output, results)];
+        if (Gate is not null)
+        {
+            accesses.Add(BufferAccess.Read(Gate, results));
+        }
+
+        return accesses;
+    }
+
     /// <summary>The activations that place <paramref name="place"/> of a row reads.</summary>
     public byte* Activation(int thread, int row, int place) => ActivationRows.Row(thread, row) + (Node.IsInputShared ? 0 : place * ActivationBytes);
 

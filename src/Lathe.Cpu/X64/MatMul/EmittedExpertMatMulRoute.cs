@@ -20,7 +20,7 @@ internal sealed class EmittedExpertMatMulRoute(GgmlType type, MatMulRecipe recip
 
     public override double Tolerance => recipe.Tolerance ?? base.Tolerance;
 
-    public override bool TakesGate => recipe.TakesGate;
+    public override bool GainsFromGating => recipe.GainsFromGating;
 
     public override string? WhyNot(GraphNode node) => recipe.WhyNotHere ?? base.WhyNot(node) ?? recipe.WhyNotLength(((ExpertMatMulNode)node).Matrix.InputWidth);
 

@@ -19,7 +19,7 @@ internal sealed class EmittedMatMulRoute(GgmlType type, MatMulRecipe recipe) : M
 
     public override double Tolerance => recipe.Tolerance ?? base.Tolerance;
 
-    public override bool TakesGate => recipe.TakesGate;
+    public override bool GainsFromGating => recipe.GainsFromGating;
 
     public override string? WhyNot(GraphNode node) => recipe.WhyNotHere ?? base.WhyNot(node) ?? recipe.WhyNotLength(((MatMulNode)node).Matrix.InputWidth);
 

@@ -46,8 +46,8 @@ internal sealed record MatMulRecipe
     /// <summary>Whether it multiplies by experts, too.</summary>
     public bool IsForExperts { get; init; } = true;
 
-    /// <summary>Whether its kernels gate results as they store them.</summary>
-    public bool TakesGate { get; init; }
+    /// <inheritdoc cref="MatMulRoute.GainsFromGating"/>
+    public bool GainsFromGating { get; init; }
 
     /// <summary>Makes the kernel.</summary>
     public required KernelFactory CreateKernel { get; init; }

@@ -30,7 +30,6 @@ internal sealed class FloatGemvEmitter(GgmlType type, int k, int tokens) : Kerne
 {
     private const int StepElements = 4 * FloatFormat.VectorElements;
     private const int MaxTotals = 16;
-    private const int LineBytes = 64;
 
     private static readonly RowStreams s_walk = RowStreams.OfProcessor;
     private static readonly AssemblerRegister64[] s_rows = [r8, r9, r10, r11, r12, r13, r14, r15];
@@ -127,7 +126,7 @@ internal sealed class FloatGemvEmitter(GgmlType type, int k, int tokens) : Kerne
         {
             var offset = vector * FloatFormat.VectorElements * _bytes;
             var source = __[s_rows[stream] + rax + offset];
-            if (offset % LineBytes == 0)
+            if (offset % LinesAhead.LineBytes == 0)
             {
                 // Past the end of the weights it is harmless.
                 Code.prefetcht0(__byte_ptr[source + s_walk.PrefetchDistance]);

@@ -93,14 +93,18 @@ internal sealed class GemvEmitter(GemvFormat format, int? k, int tokens) : Forma
         Code.jne(row);
     }
 
-    /// <summary>Asks for what the first steps of all streams read: no step before them does, and a thread's part of a product may be but 64 KB of each stream.</summary>
-    private void AskForStarts()
+    private void LoadRows()
     {
         for (var stream = 0; stream < Streams; stream++)
         {
             Code.mov(s_rows[stream], __[Arguments + GemvArguments.RowsOffset + (8 * stream)]);
         }
+    }
 
+    /// <summary>Asks for what the first steps of all streams read: no step before them does, and a thread's part of a product may be but 64 KB of each stream.</summary>
+    private void AskForStarts()
+    {
+        LoadRows();
         Code.xor(eax, eax);
         var line = Code.CreateLabel();
         Code.Label(ref line);
@@ -145,11 +149,7 @@ internal sealed class GemvEmitter(GemvFormat format, int? k, int tokens) : Forma
 
     private void Row()
     {
-        for (var stream = 0; stream < Streams; stream++)
-        {
-            Code.mov(s_rows[stream], __[Arguments + GemvArguments.RowsOffset + (8 * stream)]);
-        }
-
+        LoadRows();
         Code.mov(rdi, __[Arguments + GemvArguments.ActivationsOffset]);
         for (var total = 0; total < Streams * tokens; total++)
         {

@@ -21,7 +21,6 @@ internal abstract class Gemv256Emitter : FormatEmitter256
     protected const int VectorBytes = 32;
     protected const int Pairs = 4;
 
-
     private static readonly RowStreams s_walk = RowStreams.OfProcessor;
 
     private static readonly AssemblerRegister64[] s_rows = [r8, r9, r10, r11, r12, r13, r14, r15];

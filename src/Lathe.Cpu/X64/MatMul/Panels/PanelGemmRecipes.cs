@@ -15,7 +15,7 @@ internal static class PanelGemmRecipes
         Instructions = "AVX-512 VNNI",
         WhyNotHere = X64Features.Avx512Vnni ? null : "the processor has no 512-bit vpdpbusd",
         Priority = 150,
-        TakesGate = true,
+        GainsFromGating = true,
         CreateKernel = (type, k, _, ofExperts) => WeightCodes.Visit(type, new PanelGemmFactory(type, k, ofExperts)),
         List = (type, k) => WeightCodes.Visit(type, new PanelGemmListing(type, k)),
         ListOfExperts = (type, k) => WeightCodes.Visit(type, new PanelGemmListing(type, k, ofExperts: true)),
